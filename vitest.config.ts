@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const live = ['packages/*/src/**/*.live.test.ts', 'tests/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    // A test that fails once has failed: no retry, here or anywhere.
+    retry: 0,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...live],
+          pool: 'threads',
+          setupFiles: ['./scripts/unit-setup.ts'],
+          testTimeout: 5_000,
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: live,
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
