@@ -1,1 +1,80 @@
-export {};
+// The store contract.
+
+// Clients and owners.
+export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
+export type { ClientDirectory } from './client/client-directory.ts';
+// Endpoints.
+export type {
+  ConsentPrompt,
+  Endpoint,
+  EndpointRequest,
+  EndpointResponse,
+  LoginPrompt,
+  ResponseFormat,
+} from './endpoints/endpoint.ts';
+export {
+  ERROR_CATALOGUE,
+  type FailedCheck,
+  OAuthError,
+  type OAuthErrorCode,
+  type OAuthErrorOptions,
+} from './oauth/errors.ts';
+export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
+
+// The world, injected.
+export { type Clock, systemClock } from './runtime/clock.ts';
+export { type Entropy, systemEntropy } from './runtime/entropy.ts';
+export { createEmitter, type Emitter, type EventName, type Listener, type ServerEvents } from './runtime/events.ts';
+export { type Log, type LogFields, silentLog } from './runtime/log.ts';
+export { createRuntime, type Runtime } from './runtime/runtime.ts';
+
+// Settings and extension points.
+export type { FailureLimit, Limits, RefreshMode, ResourceSettings, Settings, TokenSettings } from './server/config.ts';
+export type { ServerContext } from './server/context.ts';
+export {
+  DEFAULT_GRANTS,
+  DEFAULT_LIMITS,
+  DEFAULT_RESOURCE,
+  DEFAULT_SETTINGS,
+  DEFAULT_TOKENS,
+} from './server/defaults.ts';
+export type { HookContext, Hooks } from './server/hooks.ts';
+export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
+export {
+  type Brand,
+  type ClientId,
+  type GrantId,
+  type Instant,
+  isKey,
+  type JsonText,
+  type Key,
+  NEVER,
+} from './store/brands.ts';
+export { Atomicity, type StoreCapabilities } from './store/capabilities.ts';
+export type {
+  Change,
+  Found,
+  Kind,
+  NewRegister,
+  NewToken,
+  Register,
+  RegisterKind,
+  Token,
+  TokenRevocation,
+} from './store/records.ts';
+export type {
+  Addition,
+  ListBy,
+  Page,
+  PageRequest,
+  Revocation,
+  Store,
+  SweepOptions,
+  SweepReport,
+  Write,
+  Written,
+} from './store/store.ts';
+export { StoreError, type StoreErrorKind } from './store/store-error.ts';
+
+// Handles and keys.
+export { keyOf } from './tokens/handle.ts';

@@ -1,0 +1,8 @@
+import type { ClientId } from '../store/brands.ts';
+import type { Client } from './client.ts';
+
+/** Where clients are found; implementations may keep one for a few seconds. */
+export interface ClientDirectory {
+  /** @throws StoreError where the clients are in a store that does not answer: 503, never `invalid_client` */
+  find(id: ClientId): Promise<Client | undefined>;
+}

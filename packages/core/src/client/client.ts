@@ -1,0 +1,41 @@
+import type { ClientId, Instant } from '../store/brands.ts';
+
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+
+/** A stored secret: `sha256:<base64url>` for what a machine made, `argon2id:…` or `scrypt:…` for what a person chose or was imported. */
+export interface ClientSecret {
+  readonly hash: string;
+  /** Absent: until it is removed. Two overlapping secrets make a rotation. */
+  readonly expiresAt?: Instant;
+}
+
+/** A registered client (RFC 7591 §2 names, in camel case), wherever it is kept. */
+export interface Client {
+  readonly id: ClientId;
+  readonly name: string;
+  readonly description: string;
+  /** Path or data the logo endpoint serves; never fetched from elsewhere. */
+  readonly logo: string | null;
+  readonly contacts: readonly string[];
+  /** The application this credential belongs to; monitoring names it. Default: the id. */
+  readonly applicationId: string;
+  readonly type: 'confidential' | 'public';
+  readonly enabled: boolean;
+  readonly secrets: readonly ClientSecret[];
+  /** With a secret: Basic and post unless the registration says less. */
+  readonly authMethods: readonly ClientAuthMethod[];
+  readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly string[];
+  readonly responseTypes: readonly string[];
+  readonly scopes: readonly string[];
+  readonly defaultScopes: readonly string[];
+  /** Resource identifiers (RFC 8707) its tokens are for; empty: none named. */
+  readonly audience: readonly string[];
+  readonly requirePkce: boolean;
+  readonly allowPlainPkce: boolean;
+  /** Basic without form decoding (RFC 6749 §2.3.1): a switch for old clients; the two are never both tried. */
+  readonly rawBasic: boolean;
+  /** No consent page for this client; never for a public client on a loopback or private-scheme URI. */
+  readonly skipConsent: boolean;
+  readonly corsOrigins: readonly string[];
+}

@@ -1,0 +1,138 @@
+import type { ClientAuthMethod } from '../client/client.ts';
+import type { OAuthErrorCode } from '../oauth/errors.ts';
+
+export type RefreshMode = 'new' | 'none' | 'preserve';
+
+/** What one grant's tokens look like; each grant may have its own (parity.md 2.2). */
+export interface TokenSettings {
+  readonly accessToken: {
+    readonly ttlSeconds: number;
+    readonly length: number;
+    /** Free text; `Bearer` unless a deployment has its own. */
+    readonly type: string;
+    /** Stored with the token; values may hold selectors. */
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+  readonly refreshToken: { readonly mode: RefreshMode; readonly ttlSeconds: number; readonly length: number };
+  readonly scopes: { readonly source: 'application' | 'hook'; readonly match: 'any' | 'all' };
+  /** Where client credentials are accepted. */
+  readonly clientAuth: 'any' | 'header' | 'body';
+  /** Names of stored metadata that the token response shows. */
+  readonly returnMetadata: readonly string[];
+}
+
+/** Failures allowed in a window, and what follows. */
+export interface FailureLimit {
+  readonly failures: number;
+  readonly windowSeconds: number;
+  readonly lockSeconds: number;
+}
+
+export interface ResourceSettings {
+  readonly location: 'header' | 'body' | 'query';
+  /** Field name for the last two. */
+  readonly parameter: string;
+  readonly headerPrefix: string;
+  readonly scopes: { readonly match: 'any' | 'all'; readonly list: readonly string[] };
+  readonly removeCredentials: boolean;
+  readonly missingTokenChallenge: boolean;
+  readonly acceptQueryToken: boolean;
+  readonly realm: string;
+}
+
+/** Everything core can be told, complete: defaults are in defaults.ts and nowhere else. */
+export interface Settings {
+  /** https URL without query or fragment; http on loopback only, unless allowed. */
+  readonly issuer: string;
+  /** Path under which the endpoints are: `/api/oauth`. */
+  readonly basePath: string;
+  readonly compat: 'none' | 'axway';
+  /** Per grant, by its `grant_type` value; `implicit` for the front channel. */
+  readonly grants: ReadonlyMap<string, TokenSettings>;
+  /** Grants that exist on this server at all. */
+  readonly enabledGrants: ReadonlySet<string>;
+  readonly refresh: {
+    /** Seconds in which a retry gets the same answer again. */
+    readonly graceSeconds: number;
+    /** A family's absolute life. */
+    readonly familySeconds: number;
+    /** Whether a refresh token the store should know and does not is refused instead of `temporarily_unavailable`. */
+    readonly refuseUnknownGeneration: boolean;
+  };
+  readonly authorize: {
+    readonly skipConsent: boolean;
+    readonly code: {
+      readonly length: number;
+      readonly ttlSeconds: number;
+      readonly metadata: Readonly<Record<string, string>>;
+    };
+    /** Seconds an interaction (consent page) stays open. */
+    readonly interactionSeconds: number;
+    readonly requirePkce: 'all' | 'public' | 'perClient';
+    /** `openid` is a valid scope for every client. */
+    readonly openidScope: boolean;
+  };
+  readonly login: {
+    readonly sessionSeconds: number;
+    readonly lockout: {
+      readonly enabled: boolean;
+      readonly accountAndNetwork: FailureLimit;
+      readonly account: FailureLimit;
+      readonly network: FailureLimit;
+      /** `axway`: per client and per user, as the reference system counts. */
+      readonly keys: 'network' | 'axway';
+    };
+  };
+  readonly clientAuthentication: {
+    readonly failures: FailureLimit;
+    readonly allowedMethods: readonly ClientAuthMethod[];
+  };
+  readonly revoke: { readonly clientAuth: 'any' | 'header' | 'body' };
+  readonly tokeninfo: {
+    readonly location: 'body' | 'query' | 'selector';
+    readonly parameter: string;
+    readonly selector: string;
+    readonly extra: Readonly<Record<string, string>>;
+    /** False: a client must authenticate. */
+    readonly anonymous: boolean;
+    readonly failures: FailureLimit;
+    readonly acceptQueryToken: boolean;
+  };
+  readonly introspection: { readonly ownAudienceOnly: boolean };
+  readonly resource: ResourceSettings;
+  /** Descriptions an operator put in place of ours. */
+  readonly errorDescriptions: Readonly<Partial<Record<OAuthErrorCode, string>>>;
+  readonly limits: Limits;
+  readonly monitoring: {
+    readonly enabled: boolean;
+    readonly serviceName: string;
+    readonly clientAttribute: string;
+    readonly compositeContext: boolean;
+    readonly recordOutbound: boolean;
+  };
+}
+
+/** Bytes unless said otherwise; checked before any work is done for the value (security.md 1.1). */
+export interface Limits {
+  readonly requestLine: number;
+  readonly headers: number;
+  readonly authorization: number;
+  readonly body: number;
+  readonly parameters: number;
+  readonly jsonDepth: number;
+  readonly clientId: number;
+  readonly clientSecret: number;
+  readonly username: number;
+  readonly password: number;
+  readonly redirectUri: number;
+  readonly state: number;
+  readonly nonce: number;
+  readonly shortText: number;
+  readonly scope: number;
+  readonly scopeTokens: number;
+  readonly scopeToken: number;
+  readonly resources: number;
+  readonly handle: number;
+  /** One store call, milliseconds. */
+  readonly storeCallMs: number;
+}

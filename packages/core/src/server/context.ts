@@ -1,0 +1,19 @@
+import type { ClientDirectory } from '../client/client-directory.ts';
+import type { OwnerDirectory } from '../owner/owner.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Store } from '../store/store.ts';
+import type { Settings } from './config.ts';
+import type { Hooks } from './hooks.ts';
+import type { ServerSecrets } from './secrets.ts';
+
+/** What every endpoint of one authorization server works with. */
+export interface ServerContext {
+  readonly settings: Settings;
+  /** Guarded: unknown outcomes are resolved before an answer comes back. */
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly clients: ClientDirectory;
+  readonly owners: OwnerDirectory;
+  readonly secrets: ServerSecrets;
+  readonly hooks: Hooks;
+}

@@ -1,0 +1,39 @@
+import type { Client } from '../client/client.ts';
+import type { Owner } from '../owner/owner.ts';
+
+/** What a hook may see of a request; never a secret, handle or password. */
+export interface HookContext {
+  readonly client: Client;
+  readonly grantType: string;
+  readonly owner: Owner | null;
+  readonly requestedScope: readonly string[];
+  readonly clientAddress: string;
+  readonly traceId: string;
+}
+
+/** The reference system's replaceable policies, typed. Each may be asynchronous; one that throws refuses with `server_error`. */
+export interface Hooks {
+  /** In place of the owner directory's password check (AX-93, AX-224). Null: wrong. */
+  readonly authenticateOwner?: (credentials: {
+    username: string;
+    password: string;
+  }) => Promise<Owner | null> | Owner | null;
+  /** An owner who was authenticated before the request (AX-35): the subject, or null for the login page. */
+  readonly authenticatedSubject?: (request: {
+    headers: { get(name: string): string | null };
+    clientAddress: string;
+  }) => Promise<string | null> | string | null;
+  /** Where `scopes.source` is `hook` (AX-81): the scopes to grant. */
+  readonly chooseScopes?: (context: HookContext) => Promise<readonly string[]> | readonly string[];
+  /** More metadata to store with a token; ours win on equal names with reserved ones. */
+  readonly addMetadata?: (
+    context: HookContext & { scope: readonly string[] },
+  ) => Promise<Record<string, string>> | Record<string, string>;
+  /** A text refuses the issue with `access_denied`; the text is for the log alone. */
+  readonly vetoIssue?: (context: HookContext & { scope: readonly string[] }) => Promise<string | null> | string | null;
+  /** Scopes the protected resource wants for a request (AX-130). */
+  readonly requiredScopes?: (request: {
+    method: string;
+    path: string;
+  }) => Promise<readonly string[]> | readonly string[];
+}

@@ -1,0 +1,89 @@
+import type { ClientId, Instant, Key } from './brands.ts';
+import type { StoreCapabilities } from './capabilities.ts';
+import type { Change, Found, Kind, NewRegister, NewToken, Register, RegisterKind } from './records.ts';
+
+export type Addition = NewToken | NewRegister;
+
+/** At most one register changes, and whatever is new comes with it: all or nothing. */
+export interface Write {
+  /** Names this write. A repetition carries the same one; new secrets always take a new one. 1 to 64 characters of base64url. */
+  readonly attempt: string;
+  readonly change?: Change;
+  readonly add?: readonly Addition[];
+}
+
+/** `outdated`: the register's version is not `from`, it is revoked, or it is gone; nothing was changed or added. */
+export type Written = 'written' | 'outdated';
+
+/** What a revocation ends, whatever the version. */
+export type Revocation = { readonly grants: readonly Key[] } | { readonly token: Key };
+
+/** At least one of them. Grants by any, consents by subject or client, sessions by subject, clients by none of them (`{}`). */
+export interface ListBy {
+  readonly subject?: string;
+  readonly client?: ClientId;
+  readonly session?: Key;
+}
+
+export interface PageRequest {
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** The `next` of the page before; opaque. */
+  readonly after?: string | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface SweepOptions {
+  readonly at: Instant;
+  /** Rows one statement may remove. */
+  readonly batch: number;
+  /** Milliseconds the sweep may take. */
+  readonly budgetMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SweepReport {
+  /** Records removed, per kind (and `nonce`, `counter`). */
+  readonly removed: Readonly<Record<string, number>>;
+  /** False where budget or signal ended it before everything expired was gone. */
+  readonly complete: boolean;
+  /** What failed, per kind; the others were still swept. */
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+/** What every back end promises; the conformance suite is its executable form. An instance serves one namespace. */
+export interface Store {
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+
+  /**
+   * The one way to write.
+   * @throws StoreError `conflict`, `unknown_outcome`, `unavailable`, `timeout`, `invalid`
+   */
+  write(write: Write): Promise<Written>;
+
+  /** An unknown key is `undefined`; nothing is removed by reading; expiry is core's to judge. */
+  find<K extends Kind>(kind: K, key: Key): Promise<Found<K> | undefined>;
+
+  /** One way; again: 0. @returns how many of those named were revoked by this call. */
+  revoke(what: Revocation, at: Instant, reason: string): Promise<number>;
+
+  list(kind: RegisterKind, by: ListBy, page: PageRequest): Promise<Page<Register>>;
+
+  /** True the first time inside the window [at, until), and again for the same attempt. */
+  once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean>;
+
+  /** Adds `add` and answers how many counted in the `window` milliseconds up to `at`; with 1 that is the caller's place. Never repeated. */
+  count(counter: string, key: Key, at: Instant, window: number, add: 0 | 1): Promise<number>;
+  clear(counter: string, key: Key): Promise<void>;
+
+  /** Connects and verifies; idempotent. @throws StoreError `config` naming the fix */
+  open(): Promise<void>;
+  ping(): Promise<void>;
+  sweep(options: SweepOptions): Promise<SweepReport>;
+  close(): Promise<void>;
+}
