@@ -84,11 +84,11 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /** Milliseconds after its end for which a token's row stays, so that "expired" can be told from "unknown". */
-export const TOKEN_LINGERS = MINUTE;
+export const TOKEN_LINGERS: number = MINUTE;
 /** Milliseconds for which an expired refresh token is still recognised, so that a stolen one's return is seen. */
-export const REFRESH_LINGERS = DAY;
+export const REFRESH_LINGERS: number = DAY;
 /** Milliseconds for which something emptied stays in the way. */
-export const EMPTIED_LINGERS = DAY;
+export const EMPTIED_LINGERS: number = DAY;
 
 /** A grant stays until all that it gave, can give or must recognise has ended. */
 export function grantLife(

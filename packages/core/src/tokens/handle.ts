@@ -36,7 +36,7 @@ export const MINIMUM_LENGTH: Record<HandleKind, number> = {
 };
 
 /** The last generation a refresh token can name. */
-export const LAST_GENERATION = 62 ** GENERATION - 1;
+export const LAST_GENERATION: number = 62 ** GENERATION - 1;
 
 /** The id every generation of a family carries, 14 letters; its hash is the grant's key. */
 export type FamilyId = string & { readonly __family: unique symbol };
