@@ -1,0 +1,188 @@
+// Installs what the lock file names, if node_modules is not of that lock file yet. Runs on any Node from 20 on,
+// with npm alone: pnpm comes through npx, and the Node that everything else runs on is one of the packages.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runChild } from './child.mjs';
+import { isInstalled, root, writeStamp } from './stamp.mjs';
+
+const OLDEST_TO_INSTALL = [20, 0];
+const OLDEST_TO_RUN = [22, 18];
+const NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL|error sending request|dns error/;
+
+const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+export const pnpm = manifest.packageManager;
+
+/** The Node of our own, or the running one where the registry has none for this platform. */
+export function nodeBinary() {
+  const require = createRequire(path.join(root, 'package.json'));
+  for (const name of Object.keys(manifest.optionalDependencies)) {
+    try {
+      const binary = path.join(path.dirname(require.resolve(`${name}/package.json`)), 'bin');
+      return path.join(binary, process.platform === 'win32' ? 'node.exe' : 'node');
+    } catch {
+      // not the package of this platform
+    }
+  }
+  if (!isAtLeast(OLDEST_TO_RUN)) {
+    fail(
+      `Gatehouse runs on Node ${OLDEST_TO_RUN.join('.')} or later. This is Node ${process.versions.node}, and there is no ` +
+        `package of a newer one for ${process.platform} on ${process.arch}: please install one.`,
+    );
+  }
+  return process.execPath;
+}
+
+/** Runs pnpm, the pinned one through npx unless a pnpm of at least that major version started us. */
+export function runPnpm(args, options) {
+  const { npm_execpath: manager = '', npm_config_user_agent: agent = '' } = process.env;
+  const wanted = pnpm.split('@')[1].split('.')[0];
+  const own = /^pnpm\/(\d+)/.exec(agent);
+  if (own && Number(own[1]) >= Number(wanted) && manager !== '') {
+    return /\.[cm]?js$/.test(manager)
+      ? runChild(process.execPath, [manager, ...args], options)
+      : runChild(manager, args, options);
+  }
+  const exec = ['exec', '--yes', '--prefer-offline', '--', pnpm, ...args];
+  if (/npm-cli\.js$/.test(manager)) return runChild(process.execPath, [manager, ...exec], options);
+  if (process.platform === 'win32') return runChild('cmd.exe', ['/d', '/c', 'npm', ...exec], options);
+  return runChild('npm', exec, options);
+}
+
+export async function ensureInstalled() {
+  if (isInstalled()) return;
+  if (!isAtLeast(OLDEST_TO_INSTALL)) {
+    fail(
+      `Gatehouse needs Node ${OLDEST_TO_INSTALL[0]} or later to install itself, and this is Node ${process.versions.node}. ` +
+        'Any newer one will do: it brings the Node it runs on along.',
+    );
+  }
+  const release = await takeTurn();
+  try {
+    if (!isInstalled()) await install();
+  } finally {
+    release();
+  }
+}
+
+async function install() {
+  const again = fs.existsSync(path.join(root, 'node_modules', '.modules.yaml'));
+  console.log(
+    again
+      ? 'The list of packages has changed: installing what is new …'
+      : 'Installing once what Gatehouse needs, with a Node of its own: about 150 MB, under a minute on a usual line …',
+  );
+  const started = Date.now();
+  const { code, output, interrupted } = await runPnpm(['install', '--frozen-lockfile'], {
+    cwd: root,
+    capture: true,
+    patience: 3_000,
+    env: {
+      ...process.env,
+      ...cachesWithin(),
+      // CI keeps pnpm from asking questions; a registry that does not answer is reported in seconds, not minutes.
+      CI: 'true',
+      npm_config_fetch_retry_mintimeout: '1000',
+      npm_config_fetch_retry_maxtimeout: '5000',
+      pnpm_config_fetch_retry_mintimeout: '1000',
+      pnpm_config_fetch_retry_maxtimeout: '5000',
+    },
+  });
+  if (interrupted) {
+    console.error('The install was stopped; the next start goes on with it.');
+    process.exit(code === 0 ? 130 : code);
+  }
+  if (code !== 0) {
+    fail(
+      NETWORK.test(output)
+        ? 'The packages could not be fetched: the package registry does not answer. Check the network (or the proxy and ' +
+            'registry that npm is configured for) and start again; once installed, no network is needed.'
+        : `The install failed (pnpm ended with ${code}); the reason stands above.`,
+    );
+  }
+  writeStamp();
+  console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
+}
+
+/** Two first starts at once would write the same folders: the later one waits for the earlier. */
+async function takeTurn() {
+  const lock = path.join(root, 'node_modules', '.gatehouse-installing');
+  let waited = false;
+  for (;;) {
+    try {
+      fs.mkdirSync(path.dirname(lock), { recursive: true });
+      fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      const release = () => fs.rmSync(lock, { force: true });
+      process.on('exit', release);
+      return release;
+    } catch (error) {
+      if (error.code !== 'EEXIST') {
+        fail(`Gatehouse installs its packages into its own folder, and ${root} cannot be written.`);
+      }
+    }
+    if (!isAlive(Number(fs.readFileSync(lock, 'utf8')))) fs.rmSync(lock, { force: true });
+    else if (!waited) {
+      waited = true;
+      console.log('Another process is installing; waiting for it …');
+    }
+    await sleep(200);
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return pid > 0;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Where the home directory cannot be written, the package managers keep their caches within the project. */
+function cachesWithin() {
+  const home = os.homedir();
+  const { XDG_CACHE_HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME, npm_config_cache } = process.env;
+  const needed = [
+    npm_config_cache ?? path.join(home, '.npm'),
+    XDG_CACHE_HOME ?? path.join(home, '.cache'),
+    XDG_DATA_HOME ?? path.join(home, '.local', 'share'),
+    XDG_STATE_HOME ?? path.join(home, '.local', 'state'),
+    XDG_CONFIG_HOME ?? path.join(home, '.config'),
+  ];
+  if (process.platform === 'win32' || needed.every(canBeWritten)) return {};
+  const within = (name) => path.join(root, '.cache', name);
+  return {
+    npm_config_cache: within('npm'),
+    XDG_CACHE_HOME: within('cache'),
+    XDG_CONFIG_HOME: within('config'),
+    XDG_DATA_HOME: within('data'),
+    XDG_STATE_HOME: within('state'),
+  };
+}
+
+function canBeWritten(folder) {
+  let nearest = folder;
+  while (!fs.existsSync(nearest) && nearest !== path.dirname(nearest)) nearest = path.dirname(nearest);
+  // a home directory that is not there is not made
+  if (!nearest.startsWith(os.homedir()) && folder.startsWith(os.homedir())) return false;
+  try {
+    fs.accessSync(nearest, fs.constants.W_OK | fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAtLeast([major, minor]) {
+  const [runningMajor, runningMinor] = process.versions.node.split('.').map(Number);
+  return runningMajor > major || (runningMajor === major && runningMinor >= minor);
+}
+
+/** @returns {never} */
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
