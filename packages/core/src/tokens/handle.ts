@@ -138,5 +138,6 @@ export function parseRefreshToken(text: string): RefreshHandle | null {
   let generation = 0;
   for (const letter of text.slice(3 + FAMILY, 3 + FAMILY + GENERATION))
     generation = generation * 62 + ALPHABET.indexOf(letter);
-  return { family: text.slice(3, 3 + FAMILY) as FamilyId, generation };
+  // Generations count from 1: one that was never given out accuses nobody.
+  return generation === 0 ? null : { family: text.slice(3, 3 + FAMILY) as FamilyId, generation };
 }

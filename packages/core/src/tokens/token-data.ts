@@ -1,0 +1,59 @@
+import type { Instant, JsonText, Key } from '../store/brands.ts';
+import { StoreError } from '../store/store-error.ts';
+
+/** What an access token's row says besides its columns (parity.md 2.10); empty members are left out. */
+export interface TokenData {
+  readonly v: 1;
+  readonly applicationId: string;
+  readonly type: string;
+  /** What made it: a `grant_type`, or `implicit`. */
+  readonly grantType: string;
+  readonly username?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Parameters of the request, without credentials (AX-94, AX-141). */
+  readonly request?: Readonly<Record<string, string>>;
+  readonly redirectUri?: string;
+  readonly state?: string;
+  /** The refresh token given with it, as a digest only (AX-144). */
+  readonly refresh?: { readonly digest: Key; readonly expiresAt: Instant };
+}
+
+export function writeTokenData(data: TokenData): JsonText {
+  return JSON.stringify(data);
+}
+
+/** @throws StoreError `corrupt` */
+export function readTokenData(text: JsonText): TokenData {
+  try {
+    const data = JSON.parse(text) as TokenData;
+    if (data.v !== 1) throw new TypeError('unknown version');
+    return data;
+  } catch (cause) {
+    throw new StoreError('corrupt', 'An access token does not hold what was written to it.', { cause });
+  }
+}
+
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'access_token',
+  'token',
+]);
+
+/** The parameters to keep with a token: no credential, a password only as the mask the reference system shows. */
+export function keptParameters(form: {
+  names(): Iterable<string>;
+  get(name: string): string | undefined;
+}): Record<string, string> {
+  const kept: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const name of form.names()) {
+    const value = form.get(name);
+    if (value === undefined || CREDENTIALS.has(name)) continue;
+    kept[name] = name === 'password' ? 'xxxxxxxx' : value;
+  }
+  return kept;
+}
