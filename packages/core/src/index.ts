@@ -10,6 +10,7 @@ export type {
   EndpointRequest,
   EndpointResponse,
   LoginPrompt,
+  LogoutPrompt,
   ResponseFormat,
 } from './endpoints/endpoint.ts';
 export {

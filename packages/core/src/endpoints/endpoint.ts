@@ -39,7 +39,7 @@ export interface LoginPrompt {
 /** The consent page is wanted. */
 export interface ConsentPrompt {
   readonly type: 'consent';
-  /** Path the form posts to: the authorization endpoint. */
+  /** Path and query the form posts to: the authorization endpoint with the request, so that a stale page can start again. */
   readonly action: string;
   /** The accepted request, sealed; comes back as field `interaction`. */
   readonly interaction: string;
@@ -51,6 +51,8 @@ export interface ConsentPrompt {
     readonly hasLogo: boolean;
   };
   readonly subject: string;
+  /** What the owner calls themselves: the name to show. */
+  readonly username: string;
   /** Only the scopes not yet authorised; each comes back as field `scope` when ticked. */
   readonly scopes: readonly string[];
   readonly alreadyGranted: readonly string[];
@@ -58,6 +60,13 @@ export interface ConsentPrompt {
   readonly accessTokenSeconds: number;
   /** Null where no refresh token will be given. */
   readonly refreshSeconds: number | null;
+}
+
+/** Whether to sign out is asked; the answer is a POST with `form_token`. */
+export interface LogoutPrompt {
+  readonly type: 'logout';
+  readonly username: string;
+  readonly formToken: string;
 }
 
 export type EndpointResponse = ResponseBase &
@@ -71,9 +80,11 @@ export type EndpointResponse = ResponseBase &
     | { readonly kind: 'empty'; readonly status: number }
     | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string }
     | { readonly kind: 'form_post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
-    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt }
+    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt | LogoutPrompt }
     /** Out of band: the code is shown to be copied. */
     | { readonly kind: 'code_page'; readonly code: string; readonly clientName: string; readonly state: string | null }
+    /** Nobody is signed in any more. */
+    | { readonly kind: 'logged_out' }
     /** Never a redirect: client or redirect URI are not verified, or the page is stale. */
     | { readonly kind: 'error_page'; readonly status: number; readonly error: OAuthError }
   );
