@@ -10,7 +10,6 @@ export type {
   EndpointRequest,
   EndpointResponse,
   LoginPrompt,
-  LogoutPrompt,
   ResponseFormat,
 } from './endpoints/endpoint.ts';
 export {

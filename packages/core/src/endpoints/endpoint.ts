@@ -62,13 +62,6 @@ export interface ConsentPrompt {
   readonly refreshSeconds: number | null;
 }
 
-/** Whether to sign out is asked; the answer is a POST with `form_token`. */
-export interface LogoutPrompt {
-  readonly type: 'logout';
-  readonly username: string;
-  readonly formToken: string;
-}
-
 export type EndpointResponse = ResponseBase &
   (
     | {
@@ -80,11 +73,9 @@ export type EndpointResponse = ResponseBase &
     | { readonly kind: 'empty'; readonly status: number }
     | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string }
     | { readonly kind: 'form_post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
-    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt | LogoutPrompt }
+    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt }
     /** Out of band: the code is shown to be copied. */
     | { readonly kind: 'code_page'; readonly code: string; readonly clientName: string; readonly state: string | null }
-    /** Nobody is signed in any more. */
-    | { readonly kind: 'logged_out' }
     /** Never a redirect: client or redirect URI are not verified, or the page is stale. */
     | { readonly kind: 'error_page'; readonly status: number; readonly error: OAuthError }
   );
