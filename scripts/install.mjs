@@ -1,4 +1,4 @@
-// Installs what the lock file names, if node_modules is not of that lock file yet. Runs on any Node from 20 on,
+// Installs what the lock file names, if node_modules is not of that lock file yet. Runs on any Node from 18 on,
 // with npm alone: pnpm comes through npx, and the Node that everything else runs on is one of the packages.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.mjs';
 import { isInstalled, root, writeStamp } from './stamp.mjs';
 
-const OLDEST_TO_INSTALL = [20, 0];
+const OLDEST_TO_INSTALL = [18, 0];
 const OLDEST_TO_RUN = [22, 18];
 const NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL|error sending request|dns error/;
@@ -34,6 +34,15 @@ export function nodeBinary() {
     );
   }
   return process.execPath;
+}
+
+/** Starts the running script again on the Node of our own where another one began it, as the first `npm test` does. */
+export async function onOwnNode() {
+  if (isAtLeast(OLDEST_TO_RUN)) return;
+  const { code } = await runChild(nodeBinary(), process.argv.slice(1), {
+    env: { ...process.env, PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}` },
+  });
+  process.exit(code);
 }
 
 /** Runs pnpm, the pinned one through npx unless a pnpm of at least that major version started us. */
