@@ -1,0 +1,88 @@
+import type { Client } from '../client/client.ts';
+import type { Limits } from '../server/config.ts';
+import { OAuthError } from './errors.ts';
+
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Valid for every client without registration (AX-82); `openid` has a switch. */
+const OPENID_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone']);
+
+/** RFC 6749 3.3, less the comma: here it separates, as in the reference system. */
+export function isScopeToken(text: string): boolean {
+  if (text === '') return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= SPACE || code > 0x7e || code === QUOTE || code === BACKSLASH || code === COMMA) return false;
+  }
+  return true;
+}
+
+/**
+ * A `scope` parameter: separated by one space, one comma, or a comma and a space; doubles dropped, order kept.
+ * @throws OAuthError `invalid_scope` over a limit or outside the grammar
+ */
+export function parseScope(text: string | undefined, limits: Limits): string[] {
+  if (text === undefined || text === '') return [];
+  if (text.length > limits.scope) throw refusal('scope-size', `at most ${limits.scope} characters`);
+  const tokens = new Set<string>();
+  for (let start = 0; start <= text.length; ) {
+    const end = endOfToken(text, start);
+    const token = text.slice(start, end);
+    if (!isScopeToken(token)) throw refusal('scope-syntax', 'tokens of RFC 6749 3.3 with single separators');
+    if (token.length > limits.scopeToken)
+      throw refusal('scope-token-size', `at most ${limits.scopeToken} characters each`);
+    tokens.add(token);
+    if (tokens.size > limits.scopeTokens) throw refusal('scope-count', `at most ${limits.scopeTokens} tokens`);
+    start = end + (text.charCodeAt(end) === COMMA && text.charCodeAt(end + 1) === SPACE ? 2 : 1);
+  }
+  return [...tokens];
+}
+
+function endOfToken(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && text.charCodeAt(end) !== SPACE && text.charCodeAt(end) !== COMMA) end++;
+  return end;
+}
+
+export interface ScopeRequest {
+  /** What was asked for, parsed; empty: the client's defaults. */
+  readonly requested: readonly string[];
+  readonly client: Pick<Client, 'scopes' | 'defaultScopes'>;
+  /** `any`: what is both asked for and registered. `all`: everything asked for must be registered. */
+  readonly match: 'any' | 'all';
+  /** Whether `openid` is valid for every client. */
+  readonly openidScope: boolean;
+}
+
+/** The scopes a client may have of those it asks for (parity.md 2.2). @throws OAuthError `invalid_scope` where none is left */
+export function grantScope({ requested, client, match, openidScope }: ScopeRequest): string[] {
+  // AX-80: nothing asked for means the defaults, never everything that is registered.
+  if (requested.length === 0) {
+    if (client.defaultScopes.length === 0) throw refusal('scope-default', 'a scope, or default scopes of the client');
+    return [...client.defaultScopes];
+  }
+  const registered = new Set(client.scopes);
+  const valid = requested.filter(
+    (scope) => registered.has(scope) || (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope)),
+  );
+  if (match === 'all' && valid.length < requested.length)
+    throw refusal('scope-registered', 'only scopes registered for the client');
+  if (valid.length === 0) throw refusal('scope-registered', 'at least one scope registered for the client');
+  return valid;
+}
+
+/** RFC 6749 6: a refresh may ask for less than was granted, never for more. @throws OAuthError `invalid_scope` */
+export function narrowScope(granted: readonly string[], requested: readonly string[]): string[] {
+  if (requested.length === 0) return [...granted];
+  const all = new Set(granted);
+  if (!requested.every((scope) => all.has(scope)))
+    throw refusal('scope-narrowing', 'only scopes that the owner has granted');
+  return [...requested];
+}
+
+function refusal(check: string, expected: string): OAuthError {
+  return new OAuthError('invalid_scope', 'The requested scope is invalid, unknown or malformed.', { check, expected });
+}
