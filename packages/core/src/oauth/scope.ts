@@ -64,23 +64,25 @@ export function grantScope({ requested, client, match, openidScope }: ScopeReque
     if (client.defaultScopes.length === 0) throw refusal('scope-default', 'a scope, or default scopes of the client');
     return [...client.defaultScopes];
   }
-  const registered = new Set(client.scopes);
-  const valid = requested.filter(
-    (scope) => registered.has(scope) || (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope)),
-  );
+  const valid = requested.filter(validFor(client, openidScope));
   if (match === 'all' && valid.length < requested.length)
     throw refusal('scope-registered', 'only scopes registered for the client');
   if (valid.length === 0) throw refusal('scope-registered', 'at least one scope registered for the client');
   return valid;
 }
 
-/** RFC 6749 6: a refresh may ask for less than was granted, never for more. @throws OAuthError `invalid_scope` */
-export function narrowScope(granted: readonly string[], requested: readonly string[]): string[] {
-  if (requested.length === 0) return [...granted];
-  const all = new Set(granted);
-  if (!requested.every((scope) => all.has(scope)))
-    throw refusal('scope-narrowing', 'only scopes that the owner has granted');
-  return [...requested];
+/** Whether a client may still have every scope it was once granted (R9). */
+export function scopeStillRegistered(
+  granted: readonly string[],
+  client: Pick<Client, 'scopes'>,
+  openidScope: boolean,
+): boolean {
+  return granted.every(validFor(client, openidScope));
+}
+
+function validFor(client: Pick<Client, 'scopes'>, openidScope: boolean): (scope: string) => boolean {
+  const registered = new Set(client.scopes);
+  return (scope) => registered.has(scope) || (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope));
 }
 
 function refusal(check: string, expected: string): OAuthError {
