@@ -1,1 +1,24 @@
-export {};
+import { afterAll, describe, expect, it } from 'vitest';
+import { STORE_CASES } from '../areas/index.ts';
+import { formatCounts, formatFailure, formatSkips } from '../format-table.ts';
+import { DEFAULT_CASE_MS, type StoreTarget } from '../harness.ts';
+import { isFailure, type Result, runCase } from '../run.ts';
+import { titleOf } from '../title.ts';
+
+/** Proves a store under vitest: one test per promise. A third party's whole test file is one call of this. */
+export function defineStoreConformance(target: StoreTarget): void {
+  describe(`store conformance: ${target.name}`, () => {
+    const results: Result[] = [];
+    for (const each of STORE_CASES) {
+      it(titleOf(each), { timeout: 2 * (target.caseMs ?? DEFAULT_CASE_MS) }, async (context) => {
+        const result = await runCase(each, target);
+        results.push(result);
+        if (result.outcome === 'skipped') context.skip(result.reason ?? '');
+        if (isFailure(result)) expect.fail(formatFailure(result));
+      });
+    }
+    afterAll(() => {
+      console.info([`${target.name}: ${formatCounts(results)}`, ...formatSkips(results)].join('\n  '));
+    });
+  });
+}

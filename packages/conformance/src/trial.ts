@@ -1,0 +1,185 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, Instant, Key, Log, Store, StoreCapabilities, Token } from '@gatehouse/core';
+import type { StoreTarget } from './harness.ts';
+import type { Opening } from './ports.ts';
+import { type Racer, race } from './race.ts';
+import { type Promised, Verdicts } from './verdicts.ts';
+
+export interface OpenOptions {
+  /** Default: the case's own. */
+  readonly namespace?: string;
+  /** Milliseconds by which this caller's clock is ahead of the case's. */
+  readonly clockOffset?: number;
+  readonly room?: Partial<Opening['room']>;
+}
+
+const ROOM: Opening['room'] = { tokens: 200_000, registers: 200_000 };
+
+/** One run of one case against one store: a namespace, a clock, stores that are closed afterwards, and the verdicts. */
+export class Trial extends Verdicts {
+  readonly target: StoreTarget;
+  readonly capabilities: StoreCapabilities;
+  readonly namespace: string = `conformance:${randomUUID()}`;
+  /** Everything the stores of this case logged, as text. */
+  readonly logged: string[] = [];
+  readonly #opened: Store[] = [];
+  #store: Store | undefined;
+  readonly #startedAt = Date.now();
+  #passed = 0;
+
+  constructor(target: StoreTarget, of: Promised) {
+    super(of);
+    this.target = target;
+    this.capabilities = target.capabilities;
+  }
+
+  /** The store under test, opened. */
+  get store(): Store {
+    if (!this.#store) throw new TypeError('The trial has not begun.');
+    return this.#store;
+  }
+
+  async begin(): Promise<void> {
+    this.#store = await this.#open(this.opening(), (opening) => this.target.open(opening));
+  }
+
+  async end(): Promise<void> {
+    for (const store of this.#opened.reverse()) await store.close();
+  }
+
+  /** The time of this case. It stands still unless the store's own time cannot be set. */
+  now(): Instant {
+    return this.target.advance ? Date.now() : this.#startedAt + this.#passed;
+  }
+
+  /** Lets time pass, for the callers and for the store. Negative: a clock that is set back (settable clocks only). */
+  async pass(ms: number): Promise<void> {
+    if (this.target.advance) await this.target.advance(ms);
+    else this.#passed += ms;
+  }
+
+  opening(options: OpenOptions = {}): Opening {
+    const offset = options.clockOffset ?? 0;
+    const clock: Clock = { now: () => this.now() + offset };
+    return {
+      namespace: options.namespace ?? this.namespace,
+      clock,
+      log: this.#log(),
+      room: { ...ROOM, ...options.room },
+    };
+  }
+
+  /** One more way to the same data, as another node has it. */
+  async sibling(options: OpenOptions = {}): Promise<Store> {
+    const { sibling } = this.target;
+    if (!sibling) return this.store;
+    return this.#open(this.opening(options), (opening) => sibling(opening, this.store));
+  }
+
+  /** A store of its own on the same back end: another namespace, another room. */
+  async another(options: OpenOptions): Promise<Store> {
+    return this.#open(this.opening(options), (opening) => this.target.open(opening));
+  }
+
+  /** A store that a port opened: closed with the others. */
+  adopt(store: Store): Store {
+    this.#opened.push(store);
+    return store;
+  }
+
+  key(): Key {
+    return randomBytes(32).toString('base64url') as Key;
+  }
+
+  attempt(): string {
+    return randomBytes(16).toString('base64url');
+  }
+
+  /** The contract's number, or this run's share of it. */
+  scaled(full: number, atLeast: number): number {
+    return Math.max(atLeast, Math.round(full * (this.target.scale ?? 1)));
+  }
+
+  get atomic(): boolean {
+    return this.capabilities.additions === 'atomic';
+  }
+
+  /** Milliseconds after `purgeAt` at which what is dead must be gone. */
+  get lingering(): number {
+    return 2 * this.capabilities.clockTolerance + this.capabilities.expiryStep;
+  }
+
+  /** Before absence is believed: waits until a token written elsewhere would be seen. */
+  async settle(): Promise<void> {
+    if (this.capabilities.visibility.tokens === 'eventual') await sleep(this.capabilities.visibility.boundMs);
+  }
+
+  /** Reads a token; where tokens are eventual, again and again up to the stated bound until it is as wanted. */
+  async token(
+    key: Key,
+    options: { on?: Store; wanted?: (token: Token | undefined) => boolean } = {},
+  ): Promise<Token | undefined> {
+    const store = options.on ?? this.store;
+    const wanted = options.wanted ?? ((token) => token !== undefined);
+    const { tokens, boundMs } = this.capabilities.visibility;
+    const deadline = performance.now() + (tokens === 'eventual' ? boundMs : 0);
+    for (;;) {
+      const found = await store.find('access_token', key);
+      if (wanted(found) || performance.now() >= deadline) return found;
+      await sleep(Math.min(10, boundMs));
+    }
+  }
+
+  /** Removes what is dead by now, as the schedule of a server does: rounds until nothing is left. */
+  async sweep(at: Instant = this.now()): Promise<void> {
+    for (let round = 0; round < 1_000; round++) {
+      const report = await this.store.sweep({ at, batch: 1_000, budgetMs: 5_000 });
+      if (report.complete) return;
+    }
+    this.note('a thousand rounds of the sweep', 'complete', 'more to do');
+  }
+
+  /** All through one gate; a race that never overlapped proves nothing and is a violation. */
+  async race<T>(racers: readonly Racer<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    const { results, overlapped } = await race(racers);
+    this.holds(overlapped, 'the racers were under way at the same time');
+    return results;
+  }
+
+  /** A race in which nobody may fail. */
+  async raceAll<T>(racers: readonly Racer<T>[]): Promise<readonly T[]> {
+    const results = await this.race(racers);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return results.map((result) => (result as PromiseFulfilledResult<T>).value);
+  }
+
+  async #open(opening: Opening, open: (opening: Opening) => Promise<Store> | Store): Promise<Store> {
+    const store = await open(opening);
+    if (!this.#opened.includes(store)) this.#opened.push(store);
+    await store.open();
+    return store;
+  }
+
+  #log(): Log {
+    const keep =
+      (level: string) =>
+      (fields: object, message: string): void => {
+        this.logged.push(`${level} ${message} ${JSON.stringify(fields, errorsToo)}`);
+      };
+    return {
+      debug: keep('debug'),
+      info: keep('info'),
+      warn: keep('warn'),
+      error: keep('error'),
+      isEnabled: () => true,
+    };
+  }
+}
+
+/** JSON of an Error is `{}`; a log would show more. */
+function errorsToo(_: string, value: unknown): unknown {
+  return value instanceof Error
+    ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
+}
