@@ -13,8 +13,11 @@ const OLDEST_TO_RUN = [22, 18];
 const NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|META_FETCH_FAIL|error sending request|dns error/;
 
+/** Any pnpm from 10 on will do; this one is what npm users get. */
+const PNPM = 'pnpm@12.21.0';
+const OLDEST_PNPM = 10;
+
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-export const pnpm = manifest.packageManager;
 
 /** The Node of our own, or the running one where the registry has none for this platform. */
 export function nodeBinary() {
@@ -45,17 +48,16 @@ export async function onOwnNode() {
   process.exit(code);
 }
 
-/** Runs pnpm, the pinned one through npx unless a pnpm of at least that major version started us. */
+/** Runs pnpm: the one that started us, else ours through npm. */
 export function runPnpm(args, options) {
   const { npm_execpath: manager = '', npm_config_user_agent: agent = '' } = process.env;
-  const wanted = pnpm.split('@')[1].split('.')[0];
   const own = /^pnpm\/(\d+)/.exec(agent);
-  if (own && Number(own[1]) >= Number(wanted) && manager !== '') {
+  if (own && Number(own[1]) >= OLDEST_PNPM && manager !== '') {
     return /\.[cm]?js$/.test(manager)
       ? runChild(process.execPath, [manager, ...args], options)
       : runChild(manager, args, options);
   }
-  const exec = ['exec', '--yes', '--prefer-offline', '--', pnpm, ...args];
+  const exec = ['exec', '--yes', '--prefer-offline', '--', PNPM, ...args];
   if (/npm-cli\.js$/.test(manager)) return runChild(process.execPath, [manager, ...exec], options);
   if (process.platform === 'win32') return runChild('cmd.exe', ['/d', '/c', 'npm', ...exec], options);
   return runChild('npm', exec, options);

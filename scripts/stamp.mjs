@@ -10,7 +10,7 @@ const file = path.join(root, 'node_modules', '.gatehouse-stamp');
 
 function expected() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.mjs']) {
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs']) {
     hash.update(fs.readFileSync(path.join(root, name)));
   }
   return hash.digest('hex');
