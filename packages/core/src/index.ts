@@ -75,6 +75,17 @@ export type {
   Written,
 } from './store/store.ts';
 export { StoreError, type StoreErrorKind } from './store/store-error.ts';
+export {
+  checkCount,
+  checkCounter,
+  checkFind,
+  checkList,
+  checkOnce,
+  checkRevoke,
+  checkSweep,
+  checkWrite,
+  STORE_LIMITS,
+} from './store/validate.ts';
 
 // Handles and keys.
 export { keyOf } from './tokens/handle.ts';
