@@ -50,7 +50,8 @@ export interface ViewOptions {
 
 /** The signed-in owner's own page: who is signed in, and a form that signs out. */
 export interface AccountPageData {
-  readonly subject: string;
+  /** The name the owner signed in with. */
+  readonly username: string;
   /** Goes into the form as `form_token`; the post is to `/oauth/logout`. */
   readonly formToken: string;
 }

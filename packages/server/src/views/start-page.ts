@@ -1,0 +1,67 @@
+import { Atomicity, type StoreCapabilities } from '@gatehouse/core';
+import { curlRecipes } from './curl-recipes.ts';
+import type { SHAPES } from './pages.ts';
+import type { DataOf } from './shape.ts';
+import type { SampleData, StartPageData } from './views.ts';
+
+/** Where everything is; `{base}` is the base path. The purpose is the message `start.endpoint.<id>`. */
+const ENDPOINTS = [
+  ['authorize', '{base}/authorize'],
+  ['token', '{base}/token'],
+  ['revoke', '{base}/revoke'],
+  ['introspect', '{base}/introspect'],
+  ['tokeninfo', '{base}/tokeninfo'],
+  ['protected', '{base}/protected'],
+  ['metadata', '/.well-known/oauth-authorization-server'],
+  ['health', '/health'],
+] as const;
+
+type StartValues = Omit<DataOf<typeof SHAPES.start>, 'lang' | 'direction'>;
+
+export function startPageValues(
+  data: StartPageData & { readonly sample: SampleData },
+  basePath: string,
+  words: (key: string) => string,
+): StartValues {
+  const { sample, store } = data;
+  const endpoint = (id: string): string => {
+    const path = ENDPOINTS.find(([name]) => name === id)?.[1] ?? '';
+    return data.baseUrl + path.replace('{base}', basePath);
+  };
+  const recipes = curlRecipes({ endpoint, sample }).filter(({ grant }) => !grant || data.enabledGrants.has(grant));
+  return {
+    version: data.version,
+    baseUrl: data.baseUrl,
+    metadataUrl: endpoint('metadata'),
+    healthUrl: endpoint('health'),
+    clientId: sample.client.id,
+    clientSecret: sample.client.secret,
+    scope: sample.client.scopes.join(' '),
+    username: sample.owner.username,
+    password: sample.owner.password,
+    store: store.name,
+    warnings: data.warnings.map((warning) => ({ warning: words(`start.warning.${warning}`) })),
+    endpoints: ENDPOINTS.map(([id]) => ({ url: endpoint(id), purpose: words(`start.endpoint.${id}`) })),
+    recipes: recipes.map(({ id, link, command }) => ({
+      id,
+      heading: words(`start.recipe.${id}.heading`),
+      intro: words(`start.recipe.${id}.intro`),
+      link: link ?? null,
+      command: command ?? null,
+    })),
+    promises: promiseKeys(store.capabilities).map((key) => ({ promise: words(`start.promise.${key}`) })),
+  };
+}
+
+/** What a store promises, as the names of sentences. */
+function promiseKeys(capabilities: StoreCapabilities): readonly string[] {
+  const reach = Object.entries(Atomicity).find(([, value]) => value === capabilities.change)?.[0] ?? 'none';
+  return [
+    `change.${reach}`,
+    `additions.${capabilities.additions}`,
+    `visibility.${capabilities.visibility.tokens}`,
+    `retention.${capabilities.retention}`,
+    `expiry.${capabilities.expiry}`,
+    capabilities.durable ? 'durable' : 'volatile',
+  ];
+}
