@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+test('counts what did not load, what a hook broke and what nobody caught as failed', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-count-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const report = path.join(folder, 'count.json');
+  const fixtures = path.join(import.meta.dirname, 'fixtures');
+  await run(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      ...['run', '--root', fixtures, '--config', path.join(fixtures, 'vitest.config.ts')],
+      `--reporter=${path.join(root, 'scripts/reporter.mjs')}`,
+    ],
+    { env: { ...process.env, GATEHOUSE_TEST_COUNT: report } },
+  ).catch(() => undefined);
+
+  const { skips, ...count } = JSON.parse(await readFile(report, 'utf8'));
+  // failed: one test, one suite whose hook threw, one file that does not load, one rejection that nobody caught
+  expect(count).toEqual({ passed: 2, failed: 4, skipped: 4, files: 3 });
+  expect(skips.map((skip: { reason: string }) => skip.reason).sort()).toEqual([
+    'a hook of its suite failed',
+    'no container engine answers',
+    'no reason given',
+    'still to be written',
+  ]);
+});
+
+test('ends with the line that machines read, and fails where no test ran', async () => {
+  const child = run(process.execPath, [path.join(root, 'scripts/test.mjs'), 'unit', 'no-file-is-called-this']);
+  await expect(child).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/\n0 passed, 0 failed, 0 skipped\n$/),
+  });
+});
