@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Emitter } from '../runtime/events.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -7,6 +7,8 @@ export interface GuardOptions {
   readonly events: Emitter;
   /** Milliseconds one call may take, repetitions included. */
   readonly callMs: number;
+  /** Pauses between repetitions; milliseconds. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 const FIRST_PAUSE_MS = 10;
@@ -17,7 +19,7 @@ const LONGEST_PAUSE_MS = 250;
  * or the deadline ends it as `unavailable`. Never is it concluded from a read that nothing was written: a write that
  * waited for a lock is applied after the read said no.
  */
-export function guardStore(store: Store, { events, callMs }: GuardOptions): Store {
+export function guardStore(store: Store, { events, callMs, sleep = wait }: GuardOptions): Store {
   // A store within this process answers in this process; a deadline for it would cost more than the call.
   const remote = store.capabilities.visibility.registers === 'cluster';
   const within = <T>(call: () => Promise<T>, late: () => StoreError): Promise<T> =>

@@ -1,0 +1,87 @@
+import { authenticateClient } from '../client/authenticate-client.ts';
+import type { Client } from '../client/client.ts';
+import { endFamily } from '../grants/end-family.ts';
+import { readGrant } from '../grants/grant.ts';
+import { NO_STORE } from '../oauth/error-response.ts';
+import { OAuthError } from '../oauth/errors.ts';
+import { requireFormBody } from '../oauth/form-body.ts';
+import { parseResponseFormat } from '../oauth/response-format.ts';
+import type { ServerContext } from '../server/context.ts';
+import { grantKey, keyOf, kindOf, parseRefreshToken } from '../tokens/handle.ts';
+import { answered, type Call } from './answered.ts';
+import type { Endpoint, EndpointResponse } from './endpoint.ts';
+
+const DONE: EndpointResponse = { kind: 'empty', status: 200, headers: NO_STORE };
+
+/** RFC 7009: the client's own tokens; the kind comes from the handle, a hint is only a hint (AX-115). */
+export function revokeEndpoint(context: ServerContext): Endpoint {
+  return answered(context, { name: 'revoke', compat: 'revoke' }, async (call) => {
+    const form = requireFormBody(call.request, context.settings.limits);
+    call.format = parseResponseFormat(form.get('format'));
+    const { client } = await authenticateClient(context, call.request, form, context.settings.revoke.clientAuth);
+    call.clientId = client.id;
+    const token = form.get('token');
+    if (token === undefined)
+      throw new OAuthError('invalid_request', 'The parameter token is required.', { check: 'token-present' });
+    const kind = token.length > context.settings.limits.handle ? null : kindOf(token);
+    if (kind === 'access_token') await revokeAccessToken(context, client, token, call);
+    if (kind === 'refresh_token') await revokeRefreshToken(context, client, token, call);
+    return DONE;
+  });
+}
+
+async function revokeAccessToken(
+  context: ServerContext,
+  client: Client,
+  handle: string,
+  { now, request }: Call,
+): Promise<void> {
+  const key = keyOf('access_token', handle);
+  const token = await context.store.find('access_token', key);
+  if (token?.key !== key) return;
+  if (token.clientId !== client.id) throw foreignToken();
+  await context.store.revoke({ token: key }, now, 'revoked by its client');
+  context.runtime.events.emit('token.revoked', { traceId: request.traceId, clientId: client.id, kind: 'access_token' });
+}
+
+/** Any generation ends the family (AX-112), a newer one than the store knows too; a wrong secret of a known one is no token of ours. */
+async function revokeRefreshToken(
+  context: ServerContext,
+  client: Client,
+  handle: string,
+  { now, request }: Call,
+): Promise<void> {
+  const parsed = parseRefreshToken(handle);
+  if (!parsed) return;
+  const key = grantKey(parsed.family);
+  const register = await context.store.find('grant', key);
+  if (register?.key !== key) return;
+  const grant = readGrant(register);
+  const refresh = grant.state.refresh;
+  if (!refresh || !isOurs(refresh, parsed.generation, keyOf('refresh_hash', handle))) return;
+  if (register.clientId !== client.id) throw foreignToken();
+  await endFamily(context, grant, { reason: 'revoked by its client', now, traceId: request.traceId });
+  context.runtime.events.emit('token.revoked', {
+    traceId: request.traceId,
+    clientId: client.id,
+    kind: 'refresh_token',
+  });
+}
+
+function isOurs(
+  refresh: { readonly generation: number; readonly current: string | null; readonly previous: string | null },
+  generation: number,
+  hash: string,
+): boolean {
+  if (generation === refresh.generation) return refresh.current === hash;
+  if (generation === refresh.generation - 1) return refresh.previous === hash;
+  return true;
+}
+
+/** AX-110, parity.md 8.1. */
+function foreignToken(): OAuthError {
+  return new OAuthError('unauthorized_client', 'The token was issued to another client.', {
+    check: 'token-of-this-client',
+    status: 403,
+  });
+}

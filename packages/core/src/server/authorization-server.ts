@@ -1,0 +1,96 @@
+import { authorizeEndpoint } from '../authorize/authorize-endpoint.ts';
+import type { ClientDirectory } from '../client/client-directory.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { introspectEndpoint } from '../endpoints/introspect.ts';
+import { serverMetadata } from '../endpoints/metadata.ts';
+import { revokeEndpoint } from '../endpoints/revoke.ts';
+import { tokenEndpoint } from '../endpoints/token.ts';
+import { tokeninfoEndpoint } from '../endpoints/tokeninfo.ts';
+import { authorizationCode } from '../grants/authorization-code.ts';
+import { clientCredentials } from '../grants/client-credentials.ts';
+import type { GrantHandler } from '../grants/grant-handler.ts';
+import { password } from '../grants/password.ts';
+import { refreshToken } from '../grants/refresh-token.ts';
+import { loginEndpoint } from '../owner/login-endpoint.ts';
+import { logoutEndpoint } from '../owner/logout-endpoint.ts';
+import type { OwnerDirectory } from '../owner/owner.ts';
+import { type ResourceDecision, type ResourceRequest, validateAccessToken } from '../resource/validate-access-token.ts';
+import { createRuntime, type Runtime } from '../runtime/runtime.ts';
+import { guardStore } from '../store/guarded-store.ts';
+import type { Store } from '../store/store.ts';
+import type { ResourceSettings, Settings } from './config.ts';
+import type { ServerContext } from './context.ts';
+import { DEFAULT_SETTINGS } from './defaults.ts';
+import type { Hooks } from './hooks.ts';
+import { type Deployment, requireCapabilities } from './requirements.ts';
+import { createServerSecrets } from './secrets.ts';
+
+export interface AuthorizationServerOptions {
+  /** https URL; everything else has a default. */
+  readonly settings: Pick<Settings, 'issuer'> & Partial<Settings>;
+  /** Opened by {@link AuthorizationServer.open}. */
+  readonly store: Store;
+  readonly clients: ClientDirectory;
+  readonly owners: OwnerDirectory;
+  /** At least one, each of 32 bytes or more; the first seals, all open. */
+  readonly secrets: readonly string[];
+  readonly hooks?: Hooks;
+  readonly runtime?: Partial<Runtime>;
+  /** Grants of your own, by `defineGrant`; each needs its entry in `settings.grants` and `settings.enabledGrants`. */
+  readonly grants?: readonly GrantHandler[];
+  readonly deployment?: Deployment;
+}
+
+/** OAuth without HTTP: endpoints that take what OAuth reads and give what OAuth writes. */
+export interface AuthorizationServer {
+  readonly context: ServerContext;
+  readonly authorize: Endpoint;
+  readonly token: Endpoint;
+  readonly revoke: Endpoint;
+  readonly introspect: Endpoint;
+  readonly tokeninfo: Endpoint;
+  readonly login: Endpoint;
+  readonly logout: Endpoint;
+  /** RFC 8414 §2. */
+  metadata(): Readonly<Record<string, unknown>>;
+  /** Judges a bearer token for a protected resource; `settings` default to the server's. */
+  validateAccessToken(request: ResourceRequest, settings?: ResourceSettings): Promise<ResourceDecision>;
+  /** Opens the store and compares what is on with what it promises. @throws StoreError `config`, Error naming a setting */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken];
+
+export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
+  const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const runtime = createRuntime(options.runtime);
+  const store = guardStore(options.store, { events: runtime.events, callMs: settings.limits.storeCallMs });
+  const context: ServerContext = {
+    settings,
+    store,
+    runtime,
+    clients: options.clients,
+    owners: options.owners,
+    secrets: createServerSecrets(options.secrets),
+    hooks: options.hooks ?? {},
+  };
+  const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
+  return {
+    context,
+    authorize: authorizeEndpoint(context),
+    token: tokenEndpoint(context, grants),
+    revoke: revokeEndpoint(context),
+    introspect: introspectEndpoint(context),
+    tokeninfo: tokeninfoEndpoint(context),
+    login: loginEndpoint(context),
+    logout: logoutEndpoint(context),
+    metadata: () => serverMetadata(settings),
+    validateAccessToken: (request, resource = settings.resource) => validateAccessToken(context, request, resource),
+    async open() {
+      requireCapabilities(settings, store.capabilities, options.deployment);
+      await store.open();
+    },
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Client } from '../client/client.ts';
+import type { Grant, GrantData } from '../grants/grant.ts';
+import type { Owner } from '../owner/owner.ts';
+import type { HookContext } from '../server/hooks.ts';
+import type { Key } from '../store/brands.ts';
+import type { FamilyId } from './handle.ts';
+
+/** What the tokens stand on. */
+export type Basis =
+  /** No owner, no refresh token: the access token alone. */
+  | { readonly kind: 'none' }
+  /** A decision made in this request. */
+  | {
+      readonly kind: 'new';
+      readonly family: FamilyId;
+      /** The family comes from the page it was decided on, and may be there already. */
+      readonly derived: boolean;
+      readonly sessionId: Key | null;
+      readonly data: NewGrantFacts;
+    }
+  /** A code, which this issue spends. */
+  | { readonly kind: 'code'; readonly family: FamilyId; readonly grant: Grant }
+  /** A refresh token, which this issue rotates, ends or preserves. */
+  | {
+      readonly kind: 'refresh';
+      readonly family: FamilyId;
+      readonly grant: Grant;
+      readonly handle: string;
+      readonly request: Key;
+    }
+  /** One more access token on a live grant, which changes only if it must live longer. */
+  | { readonly kind: 'existing'; readonly grant: Grant };
+
+export type NewGrantFacts = Pick<
+  GrantData,
+  'redirectUri' | 'nonce' | 'state' | 'authenticatedAt' | 'consent' | 'interactionEndsAt' | 'metadata'
+>;
+
+/** What a grant decided: everything tokens are made of. */
+export interface Granted {
+  /** Whose token settings count: a `grant_type`, or `implicit`. */
+  readonly grantType: string;
+  readonly client: Client;
+  readonly owner: Owner | null;
+  readonly scope: readonly string[];
+  readonly requestedScope: readonly string[];
+  readonly audience: readonly string[];
+  readonly basis: Basis;
+  /** The request's parameters without credentials. */
+  readonly request: Readonly<Record<string, string>>;
+  readonly clientAddress: string;
+  readonly traceId: string;
+}
+
+/** The part of it that hooks may see. */
+export function hookContext({
+  client,
+  clientAddress,
+  grantType,
+  owner,
+  requestedScope,
+  traceId,
+}: Granted): HookContext {
+  return { client, clientAddress, grantType, owner, requestedScope, traceId };
+}

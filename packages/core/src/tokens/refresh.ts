@@ -1,0 +1,46 @@
+import type { RefreshState } from '../grants/grant.ts';
+import type { RefreshMode, TokenSettings } from '../server/config.ts';
+import type { ServerContext } from '../server/context.ts';
+import type { Instant } from '../store/brands.ts';
+import type { Basis, Granted } from './granted.ts';
+import { keyOf, makeRefreshToken } from './handle.ts';
+
+/** The refresh token an issue gives: its handle for the client, its state for the grant. */
+export interface RefreshMade {
+  readonly handle: string;
+  readonly state: RefreshState;
+}
+
+/** Preserving makes sense on a refresh only; a client that may not refresh gets nothing to refresh with. */
+export function refreshMode(context: ServerContext, settings: TokenSettings, { basis, client }: Granted): RefreshMode {
+  if (basis.kind === 'refresh') return settings.refreshToken.mode;
+  if (basis.kind === 'none' || basis.kind === 'existing' || settings.refreshToken.mode === 'none') return 'none';
+  const usable = context.settings.enabledGrants.has('refresh_token') && client.grantTypes.includes('refresh_token');
+  return usable ? 'new' : 'none';
+}
+
+export function makeRefresh(
+  context: ServerContext,
+  settings: TokenSettings,
+  basis: Basis,
+  mode: RefreshMode,
+  now: Instant,
+  endsAt: Instant,
+): RefreshMade | null {
+  if (basis.kind === 'none' || basis.kind === 'existing') return null;
+  const before = basis.kind === 'new' ? null : basis.grant.state.refresh;
+  if (mode === 'preserve' && basis.kind === 'refresh' && before) return { handle: basis.handle, state: before };
+  const generation = (before?.generation ?? 0) + 1;
+  const handle = makeRefreshToken(context.runtime.entropy, settings.refreshToken.length, basis.family, generation);
+  return {
+    handle,
+    state: {
+      generation,
+      current: keyOf('refresh_hash', handle),
+      previous: before?.current ?? null,
+      expiresAt: Math.min(now + settings.refreshToken.ttlSeconds * 1000, endsAt),
+      sealed: null,
+      until: now,
+    },
+  };
+}
