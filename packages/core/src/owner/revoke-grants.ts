@@ -1,0 +1,31 @@
+import type { ServerContext } from '../server/context.ts';
+import type { Instant } from '../store/brands.ts';
+import type { ListBy } from '../store/store.ts';
+
+/** Grants that one call of the store lists and ends. */
+const BATCH = 200;
+
+export interface Ending {
+  readonly reason: string;
+  readonly now: Instant;
+  readonly traceId: string;
+}
+
+/** Ends every grant of an owner, of an owner at a client, or of a session. Repeatable. @returns how many it ended */
+export async function revokeGrants(
+  { runtime, store }: ServerContext,
+  by: ListBy,
+  { now, reason, traceId }: Ending,
+): Promise<number> {
+  let ended = 0;
+  let after: string | null = null;
+  do {
+    const page = await store.list('grant', by, { limit: BATCH, after });
+    const live = page.items.filter(({ revoked }) => revoked === null);
+    if (live.length > 0) ended += await store.revoke({ grants: live.map(({ key }) => key) }, now, reason);
+    for (const { clientId, key, subject } of live)
+      runtime.events.emit('grant.revoked', { traceId, grantId: key, clientId: clientId ?? '', subject, reason });
+    after = page.next;
+  } while (after !== null);
+  return ended;
+}
