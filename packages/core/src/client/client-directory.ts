@@ -6,3 +6,16 @@ export interface ClientDirectory {
   /** @throws StoreError where the clients are in a store that does not answer: 503, never `invalid_client` */
   find(id: ClientId): Promise<Client | undefined>;
 }
+
+/** Several directories as one; of two clients with one id that of the earlier directory counts. */
+export function combineDirectories(directories: readonly ClientDirectory[]): ClientDirectory {
+  return {
+    async find(id) {
+      for (const directory of directories) {
+        const client = await directory.find(id);
+        if (client) return client;
+      }
+      return undefined;
+    },
+  };
+}

@@ -83,6 +83,8 @@ export interface Settings {
       readonly keys: 'network' | 'axway';
     };
   };
+  /** Seconds for which a client from the store may be kept; a change through another process is seen that late. */
+  readonly clientCacheSeconds: number;
   readonly clientAuthentication: {
     readonly failures: FailureLimit;
     readonly allowedMethods: readonly ClientAuthMethod[];
@@ -133,6 +135,10 @@ export interface Limits {
   readonly scopeToken: number;
   readonly resources: number;
   readonly handle: number;
+  /** argon2id or scrypt at once, for each core. */
+  readonly slowHashesPerCore: number;
+  /** Slow hashes that may wait; the next is refused. */
+  readonly slowHashesWaiting: number;
   /** One store call, milliseconds. */
   readonly storeCallMs: number;
 }

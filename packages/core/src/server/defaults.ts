@@ -48,6 +48,8 @@ export const DEFAULT_LIMITS: Limits = {
   scopeToken: 255,
   resources: 10,
   handle: 256,
+  slowHashesPerCore: 2,
+  slowHashesWaiting: 64,
   storeCallMs: 3_000,
 };
 
@@ -94,6 +96,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
       keys: 'network',
     },
   },
+  // Spares a read per request; a disabled client is refused by every process after five seconds at most.
+  clientCacheSeconds: 5,
   clientAuthentication: {
     failures: { failures: 20, windowSeconds: 60, lockSeconds: 60 },
     allowedMethods: ['none', 'client_secret_basic', 'client_secret_post'],

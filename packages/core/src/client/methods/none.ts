@@ -1,0 +1,13 @@
+import type { AuthMethod } from './method.ts';
+
+/** RFC 6749 3.2.1: a public client only says who it is. */
+export const none: AuthMethod = {
+  name: 'none',
+  place: 'body',
+  used: (request, form) =>
+    form.has('client_id') && !form.has('client_secret') && request.headers.get('authorization') === null,
+  read(_request, form) {
+    const id = form.get('client_id');
+    return id === undefined ? [] : [{ id, secret: null, rawBasic: 'either' }];
+  },
+};

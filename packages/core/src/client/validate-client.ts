@@ -1,0 +1,229 @@
+import { isNativeRedirectUri, redirectUriFault } from '../oauth/redirect-uri.ts';
+import { isScopeToken } from '../oauth/scope.ts';
+import { DEFAULT_LIMITS } from '../server/defaults.ts';
+import type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+import {
+  ClientMetadataError,
+  flagMember,
+  listMember,
+  type Members,
+  membersOf,
+  textMember,
+  textsMember,
+  wordMember,
+} from './metadata-members.ts';
+import { hashMachineSecret, secretHashFault } from './secret-hash.ts';
+
+const MEMBERS: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'description',
+  'logo',
+  'contacts',
+  'applicationId',
+  'type',
+  'enabled',
+  'secret',
+  'secrets',
+  'authMethods',
+  'redirectUris',
+  'grantTypes',
+  'responseTypes',
+  'scopes',
+  'defaultScopes',
+  'audience',
+  'requirePkce',
+  'allowPlainPkce',
+  'rawBasic',
+  'skipConsent',
+  'corsOrigins',
+]);
+
+const WITH_SECRET: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
+const AUTH_METHODS: readonly string[] = ['none', ...WITH_SECRET];
+/** Which grant a response type needs (RFC 7591 2.1). */
+const GRANT_OF_RESPONSE: ReadonlyMap<string, string> = new Map([
+  ['code', 'authorization_code'],
+  ['token', 'implicit'],
+]);
+/** RFC 6749 appendix A.1, without space: what can be typed and compared without surprises. */
+const CLIENT_ID = /^[\x21-\x7e]+$/;
+/** Two overlap while one is rotated. */
+const MOST_SECRETS = 2;
+const LOGO_BYTES = 1_048_576;
+
+/**
+ * A client as a registration, the configuration or an update says it, complete and judged as a whole (R39). Beside the
+ * members of {@link Client} it may have `secret`: one that a machine made, in the clear.
+ * @throws ClientMetadataError naming the member
+ */
+export function validateClient(input: unknown): Client {
+  const members = membersOf(input, 'itself', MEMBERS);
+  const id = clientId(members);
+  const type = wordMember(members, 'type', ['confidential', 'public'], 'confidential');
+  const secrets = clientSecrets(members);
+  const grantTypes = textsMember(members, 'grantTypes', ['authorization_code', 'refresh_token'], wordFault);
+  const scopes = textsMember(members, 'scopes', [], scopeFault);
+  const client: Client = {
+    id,
+    name: textMember(members, 'name', id),
+    description: textMember(members, 'description', ''),
+    logo: clientLogo(members),
+    contacts: textsMember(members, 'contacts', [], wordFault),
+    applicationId: textMember(members, 'applicationId', id),
+    type,
+    enabled: flagMember(members, 'enabled', true),
+    secrets,
+    authMethods: textsMember(members, 'authMethods', defaultAuthMethods(type, secrets), (method) =>
+      AUTH_METHODS.includes(method) ? null : `is none of ${AUTH_METHODS.join(', ')}`,
+    ) as readonly ClientAuthMethod[],
+    redirectUris: redirectUris(members),
+    grantTypes,
+    responseTypes: textsMember(members, 'responseTypes', defaultResponseTypes(grantTypes), (responseType) =>
+      GRANT_OF_RESPONSE.has(responseType) ? null : `is none of ${[...GRANT_OF_RESPONSE.keys()].join(', ')}`,
+    ),
+    scopes,
+    defaultScopes: textsMember(members, 'defaultScopes', [], (scope) =>
+      scopes.includes(scope) ? null : 'is not among scopes',
+    ),
+    audience: textsMember(members, 'audience', [], resourceFault),
+    requirePkce: flagMember(members, 'requirePkce', true),
+    allowPlainPkce: flagMember(members, 'allowPlainPkce', false),
+    rawBasic: flagMember(members, 'rawBasic', false),
+    skipConsent: flagMember(members, 'skipConsent', false),
+    corsOrigins: textsMember(members, 'corsOrigins', [], originFault),
+  };
+  for (const rule of RULES) if (rule.broken(client)) throw new ClientMetadataError(rule.member, rule.fault);
+  return client;
+}
+
+/** What members say only together. */
+const RULES: readonly { readonly member: string; readonly fault: string; broken(client: Client): boolean }[] = [
+  {
+    member: 'secrets',
+    fault: 'is empty: a confidential client has a secret',
+    broken: (client) => client.type === 'confidential' && client.secrets.length === 0,
+  },
+  {
+    member: 'authMethods',
+    fault: 'is empty',
+    broken: (client) => client.authMethods.length === 0,
+  },
+  {
+    // RFC 6749 2.3.1, R18: `none` is for clients that cannot keep a secret.
+    member: 'authMethods',
+    fault: 'has none, which a confidential client may not use',
+    broken: (client) => client.type === 'confidential' && client.authMethods.includes('none'),
+  },
+  {
+    member: 'authMethods',
+    fault: 'names a method with a secret for a client without one',
+    broken: (client) => client.secrets.length === 0 && client.authMethods.some((method) => method !== 'none'),
+  },
+  {
+    // RFC 6749 4.4, R20.
+    member: 'grantTypes',
+    fault: 'has client_credentials, which a public client may not use',
+    broken: (client) => client.type === 'public' && client.grantTypes.includes('client_credentials'),
+  },
+  {
+    member: 'responseTypes',
+    fault: 'names a response type whose grant (authorization_code, implicit) is not in grantTypes',
+    broken: (client) =>
+      client.responseTypes.some((type) => !client.grantTypes.includes(GRANT_OF_RESPONSE.get(type) ?? '')),
+  },
+  {
+    // RFC 8252 8.6, R37: anybody's program could have that URI, so the owner is asked each time.
+    member: 'skipConsent',
+    fault: 'is on for a public client with a loopback or private-scheme redirect URI',
+    broken: (client) => client.skipConsent && client.type === 'public' && client.redirectUris.some(isNativeRedirectUri),
+  },
+];
+
+function clientId(members: Members): string {
+  const id = textMember(members, 'id', '');
+  if (id === '') throw new ClientMetadataError('id', 'is missing');
+  if (!CLIENT_ID.test(id)) throw new ClientMetadataError('id', 'has a character outside printable ASCII, or a space');
+  if (id.length > DEFAULT_LIMITS.clientId)
+    throw new ClientMetadataError('id', `is longer than ${DEFAULT_LIMITS.clientId} characters`);
+  return id;
+}
+
+function clientSecrets(members: Members): readonly ClientSecret[] {
+  const secrets = (listMember(members, 'secrets') ?? []).map(clientSecret);
+  const plain = textMember(members, 'secret', '');
+  if (Buffer.byteLength(plain) > DEFAULT_LIMITS.clientSecret)
+    throw new ClientMetadataError('secret', `is longer than ${DEFAULT_LIMITS.clientSecret} bytes`);
+  const all = plain === '' ? secrets : [{ hash: hashMachineSecret(plain) }, ...secrets];
+  if (all.length > MOST_SECRETS) throw new ClientMetadataError('secrets', `has more than ${MOST_SECRETS}`);
+  return all;
+}
+
+function clientSecret(input: unknown, index: number): ClientSecret {
+  const where = `secrets[${index}]`;
+  const members = membersOf(input, where, new Set(['hash', 'expiresAt']));
+  const hash = members.get('hash');
+  const fault = typeof hash === 'string' ? secretHashFault(hash) : 'is not a text';
+  if (typeof hash !== 'string' || fault !== null) throw new ClientMetadataError(`${where}.hash`, fault ?? '');
+  const expiresAt = members.get('expiresAt');
+  if (expiresAt === undefined) return { hash };
+  const instant = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt;
+  if (typeof instant !== 'number' || !Number.isSafeInteger(instant))
+    throw new ClientMetadataError(`${where}.expiresAt`, 'is neither epoch milliseconds nor an ISO date');
+  return { hash, expiresAt: instant };
+}
+
+function defaultAuthMethods(type: Client['type'], secrets: readonly ClientSecret[]): readonly ClientAuthMethod[] {
+  const withSecret = secrets.length === 0 ? [] : WITH_SECRET;
+  return type === 'public' ? ['none', ...withSecret] : withSecret;
+}
+
+function defaultResponseTypes(grantTypes: readonly string[]): readonly string[] {
+  return [...GRANT_OF_RESPONSE].filter(([, grant]) => grantTypes.includes(grant)).map(([type]) => type);
+}
+
+/** Blank lines of a registration are no URIs (SEC-92, AX-202). */
+function redirectUris(members: Members): readonly string[] {
+  const list = listMember(members, 'redirectUris') ?? [];
+  const filled = new Map(members).set(
+    'redirectUris',
+    list.map((uri) => (typeof uri === 'string' ? uri.trim() : uri)).filter((uri) => uri !== ''),
+  );
+  return textsMember(filled, 'redirectUris', [], (uri) =>
+    uri.length > DEFAULT_LIMITS.redirectUri
+      ? `is longer than ${DEFAULT_LIMITS.redirectUri} characters`
+      : redirectUriFault(uri),
+  );
+}
+
+function clientLogo(members: Members): string | null {
+  if (members.get('logo') === null) return null;
+  const logo = textMember(members, 'logo', '');
+  if (logo === '') return null;
+  if (logo.length > LOGO_BYTES) throw new ClientMetadataError('logo', 'is larger than 1 MB');
+  // Never fetched from elsewhere, so never a URL of elsewhere (SEC-134).
+  if (!/^(?:\/(?!\/)|data:image\/[a-z0-9.+-]+;base64,)/.test(logo))
+    throw new ClientMetadataError('logo', 'is neither a path on this server nor an image as data:image/…;base64,…');
+  return logo;
+}
+
+function wordFault(text: string): string | null {
+  return text.trim() === '' || text.length > 255 ? 'is empty or longer than 255 characters' : null;
+}
+
+function scopeFault(text: string): string | null {
+  if (text.length > DEFAULT_LIMITS.scopeToken) return `is longer than ${DEFAULT_LIMITS.scopeToken} characters`;
+  return isScopeToken(text) ? null : 'is no scope: printable ASCII without space, comma, quote and backslash';
+}
+
+/** RFC 8707 2: an absolute URI without fragment. */
+function resourceFault(text: string): string | null {
+  return URL.canParse(text) && !text.includes('#') ? null : 'is not an absolute URI without fragment';
+}
+
+/** An origin as browsers send it, or `*` (AX-203); never `null`, which every sandboxed page sends. */
+function originFault(text: string): string | null {
+  if (text === '*') return null;
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+  return origin !== 'null' && origin === text ? null : 'is not an origin (scheme, host, port and nothing else)';
+}
