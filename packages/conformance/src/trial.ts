@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Instant, Key, Log, Store, StoreCapabilities, Token } from '@gatehouse/core';
 import type { StoreTarget } from './harness.ts';
+import { type Lossy, lossyInFront, lossyInside } from './lossy.ts';
 import type { Opening } from './ports.ts';
 import { type Racer, race } from './race.ts';
 import { type Promised, Verdicts } from './verdicts.ts';
@@ -108,6 +109,17 @@ export class Trial extends Verdicts {
   /** Milliseconds after `purgeAt` at which what is dead must be gone. */
   get lingering(): number {
     return 2 * this.capabilities.clockTolerance + this.capabilities.expiryStep;
+  }
+
+  /** Milliseconds of a short life in this case: long enough for the store's step, short enough to be waited for. */
+  get unit(): number {
+    return this.target.advance ? Math.max(this.capabilities.expiryStep, 200) : 60_000;
+  }
+
+  /** Every way in which contact to this store can be lost: in front of it always, inside it where the port is there. */
+  lossy(): readonly Lossy[] {
+    const { faults } = this.target;
+    return [lossyInFront(this.store), ...(faults ? lossyInside(this.store, faults) : [])];
   }
 
   /** Before absence is believed: waits until a token written elsewhere would be seen. */
