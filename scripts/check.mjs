@@ -7,7 +7,7 @@ import { root } from './stamp.mjs';
 
 const tsc = ['node_modules/.bin/tsc'];
 const CHECKS = [
-  { name: 'types', what: 'the packages compile', run: [[...tsc, '-b']] },
+  { name: 'types', what: 'the packages compile', run: [[...tsc, '-b', '--stopBuildOnErrors']] },
   {
     name: 'test-types',
     what: 'the tests and examples compile',
@@ -19,7 +19,7 @@ const CHECKS = [
   {
     name: 'lint',
     what: 'format, lint rules, direction of imports',
-    run: [['node_modules/.bin/biome', 'ci', '--error-on-warnings']],
+    run: [['node_modules/.bin/biome', 'ci', '--error-on-warnings', '--colors=off']],
   },
   { name: 'unused', what: 'no dead file, export or dependency', run: [['node_modules/.bin/knip']] },
   { name: 'sizes', what: 'one file answers one question', run: [['node', 'scripts/sizes.mjs']] },

@@ -1,8 +1,12 @@
 // The packages as they would be published: built, packed, judged by publint and attw, then laid out as an install
 // would and used from there, the command line too.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.mjs';
 import { nodeBinary, runPnpm } from './install.mjs';
 import { root } from './stamp.mjs';
@@ -54,7 +58,7 @@ for (const { manifest } of published) {
   for (const [name, file] of Object.entries(manifest.publishConfig.bin ?? {})) {
     const script = path.join(modules, manifest.name, file);
     if (!fs.readFileSync(script, 'utf8').startsWith('#!')) fail(name, `${file} does not begin with #!`);
-    await must(`${name} --help`, nodeBinary(), [script, '--help']);
+    await mustServe(name, script);
   }
 }
 console.log(`${published.length} packages are as their users need them`);
@@ -64,6 +68,41 @@ async function must(what, command, args) {
   const result = await runChild(command, args, { cwd: folder, capture: true, quiet: true });
   clearTimeout(deadline);
   if (result.code !== 0) fail(what, result.output);
+}
+
+/** The packed command line serves the sample: its pages and messages are in the tarball, and every import resolves. */
+async function mustServe(name, script) {
+  const port = await freePort();
+  const child = spawn(nodeBinary(), [script, 'serve', '--sample'], {
+    cwd: folder,
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = once(child, 'exit');
+  const deadline = Date.now() + 30_000;
+  let status;
+  while (status === undefined && child.exitCode === null && Date.now() < deadline) {
+    await sleep(50);
+    status = await fetch(`http://127.0.0.1:${port}/`).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+  }
+  child.kill('SIGTERM');
+  const [exitCode] = await ended;
+  if (status !== 200 || exitCode !== 0) {
+    fail(`${name} serve --sample`, `answered ${status ?? 'nothing'} and ended with ${exitCode}\n${output}`);
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
 }
 
 function manifestOf(at) {
