@@ -3,6 +3,11 @@
 // Clients and owners.
 export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
 export type { ClientDirectory } from './client/client-directory.ts';
+export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
+export { ClientMetadataError } from './client/metadata-members.ts';
+export { hashMachineSecret } from './client/secret-hash.ts';
+export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
+export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
 // Endpoints.
 export type {
   ConsentPrompt,
@@ -19,6 +24,7 @@ export {
   type OAuthErrorCode,
   type OAuthErrorOptions,
 } from './oauth/errors.ts';
+export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
 export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
 
 // The world, injected.
