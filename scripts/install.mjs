@@ -94,6 +94,8 @@ async function install() {
     env: {
       ...process.env,
       ...cachesWithin(),
+      // `npm start --silent` is about our own lines; why an install failed is said all the same
+      ...(process.env.npm_config_loglevel === 'silent' && { npm_config_loglevel: 'error' }),
       // CI keeps pnpm from asking questions; a registry that does not answer is reported in seconds, not minutes.
       CI: 'true',
       npm_config_fetch_retry_mintimeout: '1000',
