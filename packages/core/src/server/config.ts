@@ -29,9 +29,11 @@ export interface FailureLimit {
 }
 
 export interface ResourceSettings {
-  readonly location: 'header' | 'body' | 'query';
-  /** Field name for the last two. */
+  readonly location: 'header' | 'body' | 'query' | 'attribute';
+  /** Field name of `body` and `query`. */
   readonly parameter: string;
+  /** For `attribute`: a selector of the request, such as `${http.headers["X-Token"]}`. */
+  readonly attribute: string;
   readonly headerPrefix: string;
   readonly scopes: { readonly match: 'any' | 'all'; readonly list: readonly string[] };
   readonly removeCredentials: boolean;

@@ -56,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
 export const DEFAULT_RESOURCE: ResourceSettings = {
   location: 'header',
   parameter: 'access_token',
+  attribute: '',
   headerPrefix: 'Bearer',
   scopes: { match: 'any', list: ['resource.READ', 'resource.WRITE'] },
   removeCredentials: true,
