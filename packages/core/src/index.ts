@@ -2,12 +2,13 @@
 
 // Clients and owners.
 export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
-export type { ClientDirectory } from './client/client-directory.ts';
+export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
 export { ClientMetadataError } from './client/metadata-members.ts';
 export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
+export { validateClient } from './client/validate-client.ts';
 // Endpoints.
 export type {
   ConsentPrompt,
@@ -27,12 +28,25 @@ export {
 export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
 export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
 
+// Protected resources.
+export type { TokenPlace } from './resource/find-token.ts';
+export type {
+  AllowedRequest,
+  RefusedRequest,
+  ResourceDecision,
+  ResourceRequest,
+} from './resource/validate-access-token.ts';
+
 // The world, injected.
 export { type Clock, systemClock } from './runtime/clock.ts';
 export { type Entropy, systemEntropy } from './runtime/entropy.ts';
 export { createEmitter, type Emitter, type EventName, type Listener, type ServerEvents } from './runtime/events.ts';
 export { type Log, type LogFields, silentLog } from './runtime/log.ts';
 export { createRuntime, type Runtime } from './runtime/runtime.ts';
+
+// Selectors: `${client.id}` and the like in settings.
+export { compileSelector, type Selector } from './selectors/selector.ts';
+export type { RequestSource, SelectorSources, TokenSource } from './selectors/sources.ts';
 
 // Settings and extension points.
 export type { FailureLimit, Limits, RefreshMode, ResourceSettings, Settings, TokenSettings } from './server/config.ts';
@@ -44,7 +58,9 @@ export {
   DEFAULT_SETTINGS,
   DEFAULT_TOKENS,
 } from './server/defaults.ts';
+export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
 export type { HookContext, Hooks } from './server/hooks.ts';
+export { checkRequirements, type Deployment } from './server/requirements.ts';
 export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
 export {
   type Brand,

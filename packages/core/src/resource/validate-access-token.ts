@@ -11,6 +11,8 @@ import { findToken, type ResourceRequest, readRequest, type TokenPlace } from '.
 import { bareChallenge, resourceRefusal } from './refusals.ts';
 import { requiredScopes, scopeMessage, scopesSuffice } from './required-scopes.ts';
 
+export type { ResourceRequest, TokenPlace };
+
 export interface AllowedRequest {
   readonly kind: 'allowed';
   /** The granting owner; null for a token without one. */
