@@ -18,6 +18,7 @@ interface RecipeWorld {
 // The example of RFC 7636 appendix B: good to try with, and secret to nobody.
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const BEARER = '-H "Authorization: Bearer $TOKEN"';
 const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob';
 
 /** Every grant and endpoint of the sample client, as a person tries them in a POSIX shell. */
@@ -28,9 +29,9 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
   // RFC 6749 2.3.1: both halves of Basic are form-encoded first.
   const basic = `-u ${quote(`${encodeURIComponent(client.id)}:${encodeURIComponent(client.secret)}`)}`;
   const field = (name: string, value: string): string => quote(`${name}=${value}`);
-  const curl = (name: string, fields: readonly string[], flags: string = basic): string => {
-    const parts = [flags, ...fields.map((one) => `${dataFlag(one)}`)].filter((part) => part !== '');
-    return ['curl', ...parts.map((part) => `${part} \\\n `), endpoint(name)].join(' ');
+  const curl = (name: string, fields: readonly string[], flags: readonly string[] = [basic]): string => {
+    const parts = [...flags, ...fields.map(dataFlag)].map((part) => `${part} \\\n `);
+    return ['curl', ...parts, endpoint(name)].join(' ');
   };
 
   const ownCredentials = [field('grant_type', 'client_credentials'), field('scope', scope)];
@@ -40,9 +41,10 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
     field('password', owner.password),
     field('scope', scope),
   ];
+  /** The member of an answer goes into a variable; what follows the command is pasted with it. */
   const keep = (variable: string, member: string, fields: readonly string[]): string =>
-    `${variable}=$(curl -s ${basic} ${fields.map((one) => `${dataFlag(one)}`).join(' ')} ${endpoint('token')} | sed -E 's/.*"${member}": *"([^"]+)".*/\\1/')\n`;
-  const keepToken = keep('TOKEN', 'access_token', ownCredentials);
+    `${variable}=$(${curl('token', fields, ['-s', basic])} |\n  sed 's/.*"${member}":"\\([^"]*\\)".*/\\1/')\n`;
+  const keepToken = keep('TOKEN', 'access_token', ['grant_type=client_credentials']);
   const authorize = (parameters: Readonly<Record<string, string>>): string =>
     `${endpoint('authorize')}?${new URLSearchParams({ client_id: client.id, scope, ...parameters })}`;
 
@@ -59,7 +61,7 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
         code_challenge_method: 'S256',
       }),
       // One command, so that `read` asks the person and does not take the next pasted line.
-      command: `printf 'Code: ' && read -r CODE && ${curl('token', [
+      command: `printf 'Code: ' && read -r CODE &&\n${curl('token', [
         field('grant_type', 'authorization_code'),
         field('redirect_uri', OUT_OF_BAND),
         field('code_verifier', VERIFIER),
@@ -70,6 +72,7 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
       id: 'implicit',
       grant: 'implicit',
       link: authorize({ response_type: 'token', redirect_uri: sample.redirectUri, state: 'try' }),
+      command: `printf 'Token: ' && read -r TOKEN &&\n${curl('protected', [], ['-i', BEARER])}`,
     },
     {
       id: 'refresh',
@@ -80,11 +83,11 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
     },
     {
       id: 'protected',
-      command: keepToken + curl('protected', [], '-i -H "Authorization: Bearer $TOKEN"'),
+      command: keepToken + curl('protected', [], ['-i', BEARER]),
     },
-    { id: 'tokeninfo', command: keepToken + curl('tokeninfo', ['"access_token=$TOKEN"'], '') },
+    { id: 'tokeninfo', command: keepToken + curl('tokeninfo', ['"access_token=$TOKEN"'], []) },
     { id: 'introspect', command: keepToken + curl('introspect', ['"token=$TOKEN"']) },
-    { id: 'revoke', command: keepToken + curl('revoke', ['"token=$TOKEN"'], `-i ${basic}`) },
+    { id: 'revoke', command: keepToken + curl('revoke', ['"token=$TOKEN"'], ['-i', basic]) },
   ];
 }
 

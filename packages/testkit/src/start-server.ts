@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+
+export interface StartOptions {
+  /** Written as a JSON file and given with `--config`; absent: the server's own defaults, with sample data. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** On top of this process's own, less what configures a server; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** After `serve`. */
+  readonly args?: readonly string[];
+  /** A port to start on again; absent: a free one. */
+  readonly port?: number;
+  /** How the server is reached; default `http://localhost`. */
+  readonly origin?: string;
+}
+
+/** A server in a process of its own. */
+export interface StartedServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Everything it has written so far, both streams as they came. */
+  output(): string;
+  /** The exit code (null: ended by the signal) and the time it took; a second call waits for the same end. */
+  stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly milliseconds: number }>;
+}
+
+const MAIN = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
+const READY_WITHIN_MS = 30_000;
+const STOPPED_WITHIN_MS = 30_000;
+
+/**
+ * Starts `gatehouse serve` and waits until it says that it is ready.
+ * @throws Error with its output, when it ends instead or is not ready in time
+ */
+export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
+  const port = options.port ?? (await freePort());
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-server-'));
+  const configFile = path.join(folder, 'gatehouse.config.json');
+  if (options.config) writeFileSync(configFile, JSON.stringify(options.config));
+  const args = [MAIN, 'serve', ...(options.config ? ['--config', configFile] : []), ...(options.args ?? [])];
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...unconfigured(process.env), PORT: String(port), ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const ended = once(child, 'close').then(() => rmSync(folder, { recursive: true, force: true }));
+  const url = `${options.origin ?? 'http://localhost'}:${port}`;
+  try {
+    await ready(child, port, options.origin ?? 'http://localhost');
+  } catch (cause) {
+    child.kill('SIGKILL');
+    await ended;
+    throw new Error(`The server did not start. ${(cause as Error).message}\n${output}`, { cause });
+  }
+  return {
+    url,
+    port,
+    pid: child.pid as number,
+    output: () => output,
+    async stop(signal = 'SIGTERM') {
+      const asked = performance.now();
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
+      await ended;
+      clearTimeout(late);
+      return { code: child.exitCode, milliseconds: performance.now() - asked };
+    },
+  };
+}
+
+// A test configures its server itself: what the machine has set would change what is proved.
+function unconfigured(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !/^(GATEHOUSE_|NODE_OPTIONS$|VITEST)/.test(name)),
+  );
+}
+
+async function ready(child: ChildProcess, port: number, origin: string): Promise<void> {
+  const end = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < end) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
+    if (await answers(`${origin}:${port}/health/ready`)) return;
+    await pause(25);
+  }
+  throw new Error(`It was not ready within ${READY_WITHIN_MS / 1000} s.`);
+}
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Whether it is up is all that is asked; whose certificate it is, the test asks.
+    const options = { agent: false, timeout: 2_000, rejectUnauthorized: false };
+    const request = url.startsWith('https:') ? https.request(url, options) : http.request(url, options);
+    request.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.end();
+  });
+}
