@@ -6,6 +6,7 @@ import {
   type Instant,
   type Key,
   type Kind,
+  keyOf,
   type ListBy,
   type NewRegister,
   type NewToken,
@@ -246,7 +247,7 @@ export class ReferenceStore implements Store {
 
   /** Raised whenever a client is to lose everything given so far; 0 where it never was. */
   protected epoch(clientId: string | null): number {
-    return this.registers('client_epoch').find((row) => row.clientId === clientId)?.version ?? 0;
+    return clientId === null ? 0 : (this.register('client_epoch', keyOf('client_epoch', clientId))?.version ?? 0);
   }
 
   /** A row as it is given out, with what has ended it. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Instant, Key, Log, Store, StoreCapabilities, Token } from '@gatehouse/core';
+import type { Addition, Clock, Instant, Key, Log, Store, StoreCapabilities, Token } from '@gatehouse/core';
 import type { StoreTarget } from './harness.ts';
 import { type Lossy, lossyInFront, lossyInside } from './lossy.ts';
 import type { Opening } from './ports.ts';
@@ -14,6 +14,9 @@ export interface OpenOptions {
   readonly clockOffset?: number;
   readonly room?: Partial<Opening['room']>;
 }
+
+/** Additions of one write. */
+const WRITE = 100;
 
 const ROOM: Opening['room'] = { tokens: 200_000, registers: 200_000 };
 
@@ -95,6 +98,12 @@ export class Trial extends Verdicts {
 
   attempt(): string {
     return randomBytes(16).toString('base64url');
+  }
+
+  /** Puts there what a case begins with, in writes of a size that any store takes. */
+  async add(additions: readonly Addition[]): Promise<void> {
+    for (let from = 0; from < additions.length; from += WRITE)
+      await this.store.write({ attempt: this.attempt(), add: additions.slice(from, from + WRITE) });
   }
 
   /** The contract's number, or this run's share of it. */

@@ -1,12 +1,16 @@
 import type { Case } from '../case.ts';
 import { attempts } from './attempts.ts';
 import { basics } from './basics.ts';
+import { clientEpoch } from './client-epoch.ts';
 import { expiry } from './expiry.ts';
+import { listing } from './listing.ts';
 import { once } from './once.ts';
 import { oneChangeWins } from './one-change-wins.ts';
+import { revocation } from './revocation.ts';
+import { revocationRaces } from './revocation-races.ts';
 import { unknownOutcomes } from './unknown-outcomes.ts';
 
-/** Every case about the store itself, in the order of the contract. */
+/** Every case about the store itself, area by area. */
 export const STORE_CASES: readonly Case[] = [
   ...basics,
   ...expiry,
@@ -14,4 +18,8 @@ export const STORE_CASES: readonly Case[] = [
   ...once,
   ...unknownOutcomes,
   ...attempts,
+  ...revocation,
+  ...clientEpoch,
+  ...revocationRaces,
+  ...listing,
 ];
