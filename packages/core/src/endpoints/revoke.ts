@@ -82,6 +82,5 @@ function isOurs(
 function foreignToken(): OAuthError {
   return new OAuthError('unauthorized_client', 'The token was issued to another client.', {
     check: 'token-of-this-client',
-    status: 403,
   });
 }

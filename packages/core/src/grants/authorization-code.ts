@@ -125,8 +125,7 @@ async function give(
       audience: grantAudience(parameters.resources, grant.data.audience, context.settings.limits.resources),
       basis: { kind: 'code', family, grant },
       request: { ...grant.data.request, ...keptParameters(form) },
-      clientAddress: request.clientAddress,
-      traceId: request.traceId,
+      http: request,
     },
   };
 }

@@ -43,8 +43,7 @@ export const clientCredentials: GrantHandler = defineGrant<ClientCredentialsPara
             }
           : { kind: 'none' },
         request: keptParameters(form),
-        clientAddress: request.clientAddress,
-        traceId: request.traceId,
+        http: request,
       },
     };
   },

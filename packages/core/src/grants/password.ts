@@ -66,8 +66,7 @@ export const password: GrantHandler = defineGrant<PasswordParameters>({
           },
         },
         request: keptParameters(form),
-        clientAddress,
-        traceId,
+        http: request,
       },
     };
   },

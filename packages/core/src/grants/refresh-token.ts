@@ -130,8 +130,7 @@ async function rotate(
         grant_type: 'refresh_token',
         ...(form.has('scope') ? { scope: scope.join(' ') } : {}),
       },
-      clientAddress: request.clientAddress,
-      traceId: request.traceId,
+      http: request,
     },
   };
 }

@@ -20,10 +20,10 @@ export function errorBody(
 /** Endpoints at which `compat: axway` has statuses of its own. */
 export type CompatEndpoint = 'token' | 'revoke';
 
-/** parity.md 8.1: what the reference system answers where it differs from the standards. */
-const AXWAY_STATUS: Record<CompatEndpoint, Readonly<Partial<Record<OAuthErrorCode, number>>>> = {
-  token: { invalid_client: 400, unsupported_grant_type: 401 },
-  revoke: { unauthorized_client: 401 },
+/** Where an endpoint answers a code with another status than the catalogue's, and where the reference system does (parity.md 8.1). */
+const STATUS: Record<CompatEndpoint, Record<Settings['compat'], Readonly<Partial<Record<OAuthErrorCode, number>>>>> = {
+  token: { none: {}, axway: { invalid_client: 400, unsupported_grant_type: 401 } },
+  revoke: { none: { unauthorized_client: 403 }, axway: { unauthorized_client: 401 } },
 };
 
 export interface ErrorResponseOptions {
@@ -37,7 +37,7 @@ export function toEndpointResponse(
   error: OAuthError,
   { format, settings, endpoint }: ErrorResponseOptions,
 ): EndpointResponse {
-  const status = compatStatus(error, settings.compat === 'axway' ? endpoint : undefined);
+  const status = statusAt(error, endpoint, settings.compat);
   const { 'WWW-Authenticate': challenge, ...headers } = error.headers;
   return {
     kind: 'data',
@@ -53,10 +53,10 @@ export function toEndpointResponse(
   };
 }
 
-function compatStatus(error: OAuthError, endpoint: CompatEndpoint | undefined): number {
-  // A status given on purpose (413, 429) says something that is the same in both worlds.
+function statusAt(error: OAuthError, endpoint: CompatEndpoint | undefined, compat: Settings['compat']): number {
+  // A status given on purpose (413, 429) says something that is the same everywhere.
   if (!endpoint || error.status !== ERROR_CATALOGUE[error.code]) return error.status;
-  return AXWAY_STATUS[endpoint][error.code] ?? error.status;
+  return STATUS[endpoint][compat][error.code] ?? error.status;
 }
 
 /** Whatever was thrown, as a refusal. Only an {@link OAuthError} says more than that something failed. */

@@ -21,6 +21,8 @@ const CREDENTIALS: readonly string[] = [
 export interface FormBodyOptions {
   /** Parameters that may come more than once. */
   readonly repeatable?: ReadonlySet<string>;
+  /** The one credential that a deployment takes from the query. */
+  readonly queryCredential?: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export function requireFormBody(request: EndpointRequest, limits: Limits, option
   const body = parseForm(request.body, limits, options.repeatable);
   if (request.url.search.length > 1) {
     const query = parseQuery(request.url.search, limits, options.repeatable);
-    refuseCredentials(query);
+    refuseCredentials(query, options.queryCredential);
     mergeForms(query, body);
   }
   return body;

@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import type { EndpointRequest } from '../endpoints/endpoint.ts';
 import type { Grant, GrantData } from '../grants/grant.ts';
 import type { Owner } from '../owner/owner.ts';
 import type { HookContext } from '../server/hooks.ts';
@@ -48,18 +49,12 @@ export interface Granted {
   readonly basis: Basis;
   /** The request's parameters without credentials. */
   readonly request: Readonly<Record<string, string>>;
-  readonly clientAddress: string;
-  readonly traceId: string;
+  /** The HTTP request it happened in. */
+  readonly http: EndpointRequest;
 }
 
 /** The part of it that hooks may see. */
-export function hookContext({
-  client,
-  clientAddress,
-  grantType,
-  owner,
-  requestedScope,
-  traceId,
-}: Granted): HookContext {
+export function hookContext({ client, grantType, http, owner, requestedScope }: Granted): HookContext {
+  const { clientAddress, traceId } = http;
   return { client, clientAddress, grantType, owner, requestedScope, traceId };
 }

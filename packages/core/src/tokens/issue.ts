@@ -33,7 +33,7 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
   const expiresAt = Math.min(now + settings.accessToken.ttlSeconds * 1000, endsAt);
   const mode = refreshMode(context, settings, granted);
   const refresh = mode === 'none' ? null : makeRefresh(context, settings, basis, mode, now, endsAt);
-  const metadata = await tokenMetadata(context, granted, settings);
+  const metadata = await tokenMetadata(context, granted, settings, now);
   const handle = makeAccessToken(entropy, settings.accessToken.length);
 
   const body: Record<string, unknown> = {
@@ -67,7 +67,7 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
   });
   if (written === 'outdated') return 'outdated';
   context.runtime.events.emit('token.issued', {
-    traceId: granted.traceId,
+    traceId: granted.http.traceId,
     grantType: granted.grantType,
     clientId: client.id,
     subject: owner?.subject ?? null,
