@@ -29,7 +29,7 @@ export function lockoutRules({ account, accountAndNetwork, enabled, keys, networ
   if (keys === 'axway')
     return [
       perNetwork,
-      { counter: 'login-account', per: ['account'], limit: account, effect: 'lock', answer: 'wrong' },
+      { counter: 'login-user', per: ['account'], limit: accountAndNetwork, effect: 'lock', answer: 'wrong' },
     ];
   return [
     perNetwork,

@@ -21,10 +21,11 @@ export async function tokenMetadata(
   const { basis } = granted;
   const inherited = basis.kind === 'none' ? {} : basis.kind === 'new' ? basis.data.metadata : basis.grant.data.metadata;
   const hooked = await context.hooks.addMetadata?.({ ...hookContext(granted), scope: granted.scope });
-  return { ...inherited, ...resolveSelectors(settings.accessToken.metadata, sources(granted, now)), ...hooked };
+  return { ...inherited, ...resolveSelectors(settings.accessToken.metadata, selectorSources(granted, now)), ...hooked };
 }
 
-function sources(
+/** What selectors may read while something is granted or issued. */
+export function selectorSources(
   { basis, client, http, owner, request, requestedScope, scope }: Granted,
   now: Instant,
 ): SelectorSources {

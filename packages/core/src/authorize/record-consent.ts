@@ -1,0 +1,67 @@
+import type { ServerContext } from '../server/context.ts';
+import { type ClientId, type Instant, type Key, NEVER } from '../store/brands.ts';
+import type { Register } from '../store/records.ts';
+import type { Write } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import { randomLetters } from '../tokens/handle.ts';
+import { type ConsentState, consentedScope, consentKey } from './consent.ts';
+
+export interface NewConsent {
+  readonly clientId: ClientId;
+  readonly subject: string;
+  /** Allowed just now: joins what is on record. */
+  readonly ticked: readonly string[];
+  /** What the decision takes from the record; `gone` where it is not on it any more. */
+  readonly carried: readonly string[];
+  readonly now: Instant;
+  /** The record as this request read it. */
+  readonly register: Register | undefined;
+}
+
+const ROUNDS = 3;
+
+/**
+ * Extends the one record of an owner and a client (AX-230), alone in its write; what covers the decision already is
+ * left as it is.
+ */
+export async function recordConsent(context: ServerContext, consent: NewConsent): Promise<'recorded' | 'gone'> {
+  const key = consentKey(consent.clientId, consent.subject);
+  let { register } = consent;
+  for (let round = 0; round < ROUNDS; round++) {
+    const recorded = consentedScope(register) ?? [];
+    if (!consent.carried.every((scope) => recorded.includes(scope))) return 'gone';
+    if (consent.ticked.every((scope) => recorded.includes(scope))) return 'recorded';
+    const state: ConsentState = {
+      v: 1,
+      scope: [...new Set([...recorded, ...consent.ticked])],
+      changedAt: consent.now,
+    };
+    if (await isWritten(context, extension(consent, key, register, JSON.stringify(state)))) return 'recorded';
+    register = await context.store.find('consent', key);
+  }
+  throw new StoreError('unavailable', 'The consent kept moving on while it was to be extended.');
+}
+
+function extension(
+  { clientId, now, subject }: NewConsent,
+  key: Key,
+  register: Register | undefined,
+  state: string,
+): Omit<Write, 'attempt'> {
+  const forEver = { expiresAt: NEVER, purgeAt: NEVER };
+  if (register) return { change: { kind: 'consent', key, from: register.version, state, ...forEver } };
+  const data = JSON.stringify({ v: 1 });
+  return {
+    add: [{ kind: 'consent', key, clientId, subject, sessionId: null, createdAt: now, ...forEver, data, state }],
+  };
+}
+
+/** False: somebody else wrote it meanwhile. */
+export async function isWritten({ runtime, store }: ServerContext, write: Omit<Write, 'attempt'>): Promise<boolean> {
+  try {
+    return (await store.write({ attempt: randomLetters(runtime.entropy, 22), ...write })) === 'written';
+  } catch (thrown) {
+    if (thrown instanceof StoreError && thrown.kind === 'conflict') return false;
+    throw thrown;
+  }
+}
