@@ -1,6 +1,9 @@
 // The store contract.
 
+// Endpoints.
+export { authorizeEndpoint } from './authorize/authorize-endpoint.ts';
 // Clients and owners.
+export { removeConsent } from './authorize/remove-consent.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
@@ -9,7 +12,6 @@ export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
 export { validateClient } from './client/validate-client.ts';
-// Endpoints.
 export type {
   ConsentPrompt,
   Endpoint,
@@ -26,6 +28,11 @@ export {
   type OAuthErrorOptions,
 } from './oauth/errors.ts';
 export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
+export { type SignedInAccount, signedInAccount } from './owner/account.ts';
+export { endOwner } from './owner/end-owner.ts';
+export { loginEndpoint } from './owner/login-endpoint.ts';
+export { logoutEndpoint } from './owner/logout-endpoint.ts';
+export { LOGIN_PATH, LOGOUT_PATH } from './owner/own-path.ts';
 export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
 
 // Protected resources.
