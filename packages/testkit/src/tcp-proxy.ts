@@ -60,7 +60,8 @@ export async function startTcpProxy(target: { readonly port: number; readonly ho
   ): Promise<void> {
     let passed = 0;
     try {
-      for await (const piece of from as AsyncIterable<Buffer>) {
+      // The other direction of the same socket goes on when this one ends.
+      for await (const piece of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         const { cutAfter, halfClose, swallow } = now();
         if (faults.delayMs) await pause(faults.delayMs);
         if (swallow) continue;
