@@ -18,14 +18,18 @@ export interface MemoryStore extends Store {
   readonly registers: ReadonlyMap<string, StoredRegister>;
   /** Every call, in order: what a budget test counts. */
   readonly calls: string[];
+  /** A store that goes on from here on its own. */
+  fork(): MemoryStore;
 }
 
 const sameAddition = (a: Addition, b: StoredToken | StoredRegister): boolean =>
   Object.entries(a).every(([name, value]) => JSON.stringify(value) === JSON.stringify(Reflect.get(b, name)));
 
-export function createMemoryStore(): MemoryStore {
-  const tokens = new Map<Key, StoredToken>();
-  const registers = new Map<string, StoredRegister>();
+export function createMemoryStore(from?: Pick<MemoryStore, 'tokens' | 'registers'>): MemoryStore {
+  const copy = <K, V extends object>(map: ReadonlyMap<K, V> = new Map()): Map<K, V> =>
+    new Map([...map].map(([key, value]) => [key, { ...value }]));
+  const tokens = copy<Key, StoredToken>(from?.tokens);
+  const registers = copy<string, StoredRegister>(from?.registers);
   const nonces = new Map<string, { until: number; attempt: string }>();
   const counters = new Map<string, number[]>();
   const calls: string[] = [];
@@ -86,6 +90,7 @@ export function createMemoryStore(): MemoryStore {
     tokens,
     registers,
     calls,
+    fork: () => createMemoryStore({ tokens, registers }),
     capabilities: {
       change: Atomicity.process,
       additions: 'atomic',
