@@ -1,8 +1,5 @@
-// The store contract.
-
-// Endpoints.
+// Clients, owners, endpoints.
 export { authorizeEndpoint } from './authorize/authorize-endpoint.ts';
-// Clients and owners.
 export { removeConsent } from './authorize/remove-consent.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
@@ -69,6 +66,7 @@ export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
 export type { HookContext, Hooks } from './server/hooks.ts';
 export { checkRequirements, type Deployment } from './server/requirements.ts';
 export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
+// The store contract.
 export {
   type Brand,
   type ClientId,
