@@ -17,6 +17,14 @@ export type {
   LoginPrompt,
   ResponseFormat,
 } from './endpoints/endpoint.ts';
+// Settings and extension points.
+export {
+  defineGrant,
+  type GrantHandler,
+  type GrantOutcome,
+  type GrantRequest,
+  type Rounds,
+} from './grants/grant-handler.ts';
 export {
   ERROR_CATALOGUE,
   type FailedCheck,
@@ -31,7 +39,6 @@ export { loginEndpoint } from './owner/login-endpoint.ts';
 export { logoutEndpoint } from './owner/logout-endpoint.ts';
 export { LOGIN_PATH, LOGOUT_PATH } from './owner/own-path.ts';
 export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
-
 // Protected resources.
 export type { TokenPlace } from './resource/find-token.ts';
 export type {
@@ -40,19 +47,21 @@ export type {
   ResourceDecision,
   ResourceRequest,
 } from './resource/validate-access-token.ts';
-
 // The world, injected.
 export { type Clock, systemClock } from './runtime/clock.ts';
 export { type Entropy, systemEntropy } from './runtime/entropy.ts';
 export { createEmitter, type Emitter, type EventName, type Listener, type ServerEvents } from './runtime/events.ts';
 export { type Log, type LogFields, silentLog } from './runtime/log.ts';
 export { createRuntime, type Runtime } from './runtime/runtime.ts';
-
 // Selectors: `${client.id}` and the like in settings.
 export { compileSelector, type Selector } from './selectors/selector.ts';
 export type { RequestSource, SelectorSources, TokenSource } from './selectors/sources.ts';
-
-// Settings and extension points.
+// The server.
+export {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  createAuthorizationServer,
+} from './server/authorization-server.ts';
 export type { FailureLimit, Limits, RefreshMode, ResourceSettings, Settings, TokenSettings } from './server/config.ts';
 export type { ServerContext } from './server/context.ts';
 export {
@@ -113,6 +122,7 @@ export {
   checkWrite,
   STORE_LIMITS,
 } from './store/validate.ts';
+export type { Basis, Granted, NewGrantFacts } from './tokens/granted.ts';
 
 // Handles and keys.
 export { keyOf } from './tokens/handle.ts';
