@@ -27,7 +27,9 @@ export interface Contents {
 
 const ADDRESSES: ReadonlySet<string> = new Set(['href', 'src', 'action', 'formaction', 'cite', 'poster', 'data']);
 /** Attributes whose value is a program, a style, a document, or a list of addresses. */
-const CLOSED_ATTRIBUTES = /^(on.*|style|srcdoc|srcset|imagesrcset|content|ping|.*:.*)$/;
+const CLOSED_ATTRIBUTES = /^(on.*|style|srcdoc|srcset|imagesrcset|content|ping|.*:.*|\?)$/;
+/** The name of an attribute that a section stands in the middle of. */
+const UNKNOWN = '?';
 const RAW_ELEMENTS: ReadonlySet<string> = new Set(['script', 'style']);
 const START: Position = { state: 'text', element: '', attribute: '', quote: '' };
 
@@ -73,7 +75,8 @@ export class HtmlReader {
     switch (this.#position.state) {
       case 'text':
         if (text.startsWith('<!--', at)) return this.#go({ state: 'comment' }, 4);
-        if (/^<\/?[a-z!]/i.test(text.slice(at, at + 3))) {
+        // What comes after the last character is not known yet, and may be a name.
+        if (/^<\/?([a-z!]|$)/i.test(text.slice(at, at + 3))) {
           this.#closing = text[at + 1] === '/';
           return this.#go({ state: 'tag-name', element: '', attribute: '' }, this.#closing ? 2 : 1);
         }
@@ -87,9 +90,11 @@ export class HtmlReader {
         return this.#go({ element: this.#position.element + character.toLowerCase() });
       case 'in-tag':
         if (character === '>') return this.#endTag();
+        if (character === '=') return this.#go({ state: 'before-value', attribute: UNKNOWN });
         return /[\s/]/.test(character) ? 1 : this.#go({ state: 'attribute-name', attribute: '' }, 0);
       case 'attribute-name':
         if (character === '=') return this.#endAttributeName('before-value', 1);
+        if (/^\s+=/.test(text.slice(at))) return 1;
         if (/[\s/>]/.test(character)) return this.#endAttributeName('in-tag', 0);
         return this.#go({ attribute: this.#position.attribute + character.toLowerCase() });
       case 'before-value':

@@ -42,7 +42,7 @@ interface OpenSection {
 }
 
 // Three braces are matched too, to be refused.
-const PLACEHOLDER = /\{\{(\{?[^{}]*\}?)\}\}/g;
+const PLACEHOLDER = /\{\{(\{[^{}]*\}|[^{}]*)\}\}/g;
 const MESSAGE = 'text.';
 const SECTION_BEGINS: ReadonlySet<string> = new Set(['text', 'in-tag', 'quoted']);
 
