@@ -108,8 +108,10 @@ describe('the login page', () => {
     );
   });
 
-  test('[AX-224] has the message that the fragment #error=loginfailed shows', () => {
-    expect(login()).toMatch(/<p id="error=loginfailed" class="alert when-targeted" role="alert" tabindex="-1">[^<]+</);
+  test.each(['loginfailed', 'expired'])('[AX-224] has the message that the fragment #error=%s shows', (name) => {
+    expect(login()).toMatch(
+      new RegExp(`<p id="error=${name}" class="alert when-targeted" role="alert" tabindex="-1">[^<]+<`),
+    );
   });
 
   test('puts the cursor where something is missing', () => {
@@ -213,6 +215,15 @@ describe('the other pages', () => {
     const { html } = views.renderPage({ kind: 'error_page', status: 429, error }, aRequest());
     expect(html).toContain('There were too many attempts from where you are.');
   });
+
+  test.each(['form-token', 'form-site', 'form-origin'])(
+    'a form that is not ours (%s) is told from a denial',
+    (check) => {
+      const error = new OAuthError('access_denied', 'The form was not sent from a page of this server.', { check });
+      const { html } = views.renderPage({ kind: 'error_page', status: 403, error }, aRequest());
+      expect(html).toContain('The form did not come from a page of this server, so nothing was done.');
+    },
+  );
 
   test('a form_post has its fields, a script and, without scripts, a button', () => {
     const { html } = views.renderPage(
