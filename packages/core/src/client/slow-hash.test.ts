@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { refusedLater } from '../oauth/refused.test-support.ts';
+import { systemEntropy } from '../runtime/entropy.ts';
+import { DEFAULT_LIMITS } from '../server/defaults.ts';
+import { hashSlowly, slowHashFault, verifySlowly } from './slow-hash.ts';
+import { inSlowHashQueue } from './slow-hash-queue.ts';
+
+const SALT = Buffer.alloc(16, 1).toString('base64url');
+const TAG = Buffer.alloc(32, 2).toString('base64url');
+
+describe('a slow hash', () => {
+  it('knows what it was made of, and nothing else', async () => {
+    const stored = await hashSlowly('changeme', systemEntropy(), DEFAULT_LIMITS);
+    expect(stored).toMatch(/^argon2id:m=19456,t=2,p=1:|^scrypt:N=32768,r=8,p=3:/);
+    expect(slowHashFault(stored)).toBeNull();
+    expect(await verifySlowly(stored, 'changeme', DEFAULT_LIMITS)).toBe(true);
+    expect(await verifySlowly(stored, 'Changeme', DEFAULT_LIMITS)).toBe(false);
+    expect(await verifySlowly(stored, '', DEFAULT_LIMITS)).toBe(false);
+    expect(await hashSlowly('changeme', systemEntropy(), DEFAULT_LIMITS)).not.toBe(stored);
+  });
+
+  it('verifies scrypt as others make it (RFC 7914 12)', async () => {
+    const tag = Buffer.from(
+      'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162' +
+        '2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+      'hex',
+    ).toString('base64url');
+    const stored = `scrypt:N=1024,r=8,p=16:${Buffer.from('NaCl').toString('base64url').padEnd(11, 'A')}:${tag}`;
+    // The salt of that vector is shorter than any that this server takes, so it is the parameters that are compared.
+    expect(await verifySlowly(stored, 'password', DEFAULT_LIMITS)).toBe(false);
+  });
+
+  it.each([
+    '',
+    'changeme',
+    'argon2id:',
+    `argon2i:m=19456,t=2,p=1:${SALT}:${TAG}`,
+    `argon2id:m=19456,t=2:${SALT}:${TAG}`,
+    `argon2id:m=0,t=2,p=1:${SALT}:${TAG}`,
+    `argon2id:m=9999999,t=2,p=1:${SALT}:${TAG}`,
+    `argon2id:m=19456,t=999,p=1:${SALT}:${TAG}`,
+    `scrypt:N=9999999,r=8,p=1:${SALT}:${TAG}`,
+    `scrypt:N=32768,r=8,p=0:${SALT}:${TAG}`,
+    `scrypt:N=32768,r=8,p=3:${SALT}`,
+    `scrypt:N=32768,r=8,p=3:${SALT}:${TAG}:${TAG}`,
+    `scrypt:N=32768,r=8,p=3:${SALT}:${TAG}\n`,
+  ])('is not taken from %j, and nothing is computed for it', async (stored) => {
+    const fault = slowHashFault(stored);
+    expect(fault).not.toBeNull();
+    await expect(verifySlowly(stored, 'x', DEFAULT_LIMITS)).rejects.toThrow(fault ?? '');
+  });
+});
+
+describe('the line for slow hashes', () => {
+  it('[SEC-141] runs few at once, lets some wait in order, and refuses the rest at once', async () => {
+    const limits = { slowHashesPerCore: 0, slowHashesWaiting: 2 };
+    // No core may run any, but what runs already was let in under other limits.
+    const gate = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const first = inSlowHashQueue(DEFAULT_LIMITS, async () => {
+      order.push('first');
+      await gate.promise;
+    });
+    const second = inSlowHashQueue(limits, async () => void order.push('second'));
+    const third = inSlowHashQueue(limits, async () => void order.push('third'));
+    const fourth = await refusedLater(() => inSlowHashQueue(limits, async () => void order.push('fourth')));
+    expect(fourth).toMatchObject({ code: 'temporarily_unavailable', status: 503, headers: { 'Retry-After': '2' } });
+    expect(order).toEqual(['first']);
+    gate.resolve();
+    await Promise.all([first, second, third]);
+    expect(order).toEqual(['first', 'second', 'third']);
+  });
+
+  it('[SEC-141] goes on after work that failed', async () => {
+    await expect(inSlowHashQueue(DEFAULT_LIMITS, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await inSlowHashQueue(DEFAULT_LIMITS, async () => 'next')).toBe('next');
+  });
+});
