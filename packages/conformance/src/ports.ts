@@ -49,7 +49,7 @@ export interface Statement {
 export interface Ports {
   /** Every text the back end keeps, wherever it keeps it. */
   readonly dump?: (store: Store) => Promise<readonly string[]>;
-  /** Rows per table, lookup and index tables included. */
+  /** Rows of this store's namespace per table, lookup and index tables included. */
   readonly rowCounts?: (store: Store) => Promise<Readonly<Record<string, number>>>;
   /** Losing contact inside the store. Without it the suite still loses contact in front of the store. */
   readonly faults?: FaultPort;

@@ -8,4 +8,6 @@ defineStoreConformance({
   capabilities: REFERENCE_CAPABILITIES,
   open: ({ namespace }) => new ReferenceStore(memory, namespace),
   sibling: ({ namespace }) => new ReferenceStore(memory, namespace),
+  elsewhere: async ({ namespace }) => new ReferenceStore(new ReferenceMemory(), namespace),
+  rowCounts: async (store) => (store as ReferenceStore).rowCounts(),
 });

@@ -177,7 +177,7 @@ export class ReferenceStore implements Store {
     const deadline = performance.now() + budgetMs;
     for (const { kind, dead, remove } of this.dead(at - 2 * this.capabilities.clockTolerance)) {
       for (let from = 0; from < dead.length; from += batch) {
-        if (signal?.aborted || performance.now() > deadline) return { removed, complete: false, errors: {} };
+        if (signal?.aborted || performance.now() >= deadline) return { removed, complete: false, errors: {} };
         const names = dead.slice(from, from + batch);
         for (const name of names) remove(name);
         removed[kind] = (removed[kind] ?? 0) + names.length;
@@ -196,6 +196,18 @@ export class ReferenceStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  /** For the ports: rows per table. */
+  rowCounts(): Readonly<Record<string, number>> {
+    const { rows, nonces, counters } = this.tables;
+    return { rows: rows.size, nonces: nonces.size, counters: counters.size };
+  }
+
+  /** For the ports: every text that is kept. */
+  dump(): readonly string[] {
+    const { rows, nonces, counters } = this.tables;
+    return [rows, nonces, counters].flatMap((table) => [...table].map((entry) => JSON.stringify(entry)));
   }
 
   protected ready(): void {

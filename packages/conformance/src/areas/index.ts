@@ -2,12 +2,20 @@ import type { Case } from '../case.ts';
 import { attempts } from './attempts.ts';
 import { basics } from './basics.ts';
 import { clientEpoch } from './client-epoch.ts';
+import { counters } from './counters.ts';
 import { expiry } from './expiry.ts';
+import { failure } from './failure.ts';
+import { growth } from './growth.ts';
 import { listing } from './listing.ts';
+import { lives } from './lives.ts';
+import { namespaces } from './namespaces.ts';
+import { nodes } from './nodes.ts';
 import { once } from './once.ts';
 import { oneChangeWins } from './one-change-wins.ts';
 import { revocation } from './revocation.ts';
 import { revocationRaces } from './revocation-races.ts';
+import { sweep } from './sweep.ts';
+import { texts } from './texts.ts';
 import { unknownOutcomes } from './unknown-outcomes.ts';
 
 /** Every case about the store itself, area by area. */
@@ -22,4 +30,12 @@ export const STORE_CASES: readonly Case[] = [
   ...clientEpoch,
   ...revocationRaces,
   ...listing,
+  ...namespaces,
+  ...texts,
+  ...lives,
+  ...sweep,
+  ...counters,
+  ...growth,
+  ...nodes,
+  ...failure,
 ];
