@@ -92,7 +92,7 @@ describe('what every store refuses before any statement', () => {
 
   it.each<[string, unknown]>([
     ['nothing', undefined],
-    ['no grants', { grants: [] }],
+    ['no list of grants', { grants: undefined }],
     ['an empty grant', { grants: [''] }],
     ['no token', {}],
     ['both', { grants: [KEY], token: KEY }],
@@ -100,8 +100,15 @@ describe('what every store refuses before any statement', () => {
     invalid(() => checkRevoke(what as Revocation, 1, 'x'));
   });
 
-  it('a reason is needed to revoke', () => {
-    invalid(() => checkRevoke({ token: KEY }, 1, ''));
+  it('an empty list of grants is nobody, an empty reason is one', () => {
+    checkRevoke({ grants: [] }, 1, '');
+  });
+
+  it('[SEC-113] nobody is null, and never an empty text', () => {
+    checkWrite(adding(register({ subject: null, clientId: null })));
+    invalid(() => checkWrite(adding(register({ subject: '' }))));
+    invalid(() => checkWrite(adding(register({ clientId: '' }))));
+    invalid(() => checkWrite(adding(token({ subject: '' }))));
   });
 
   it.each<[Parameters<typeof checkList>[0], ListBy]>([

@@ -1,0 +1,110 @@
+import { StoreError } from '@gatehouse/core';
+import type { Entry } from './entry.ts';
+import type { SealedWriter } from './sealed-writer.ts';
+
+/** Entries that may wait for the disk; past it writes are refused before they are applied (security.md 1.1). */
+const MOST_WAITING = 5_000;
+
+/**
+ * What happened since the last snapshot, on disk before it is answered. What is recorded while one batch is being synced
+ * is the next batch: the slower the disk, the larger the batches.
+ */
+export class Journal {
+  #file: SealedWriter;
+  #waiting: string[] = [];
+  /** Batches and changes of file, one after the other. */
+  #tail: Promise<void> = Promise.resolve();
+  /** The batch that will hold what is waiting. */
+  #queued: Promise<void> | null = null;
+  /** The newest batch under way or done. */
+  #latest: Promise<void> = Promise.resolve();
+  #recorded = 0;
+
+  constructor(file: SealedWriter) {
+    this.#file = file;
+  }
+
+  /** Bytes since the last change of file. */
+  get length(): number {
+    return this.#file.length;
+  }
+
+  /** Entries recorded so far. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  /** @throws StoreError `unavailable` while the disk does not take what it was given before */
+  async ready(): Promise<void> {
+    if (this.#file.stuck) {
+      try {
+        await this.#enqueue(() => this.#file.retry());
+      } catch (cause) {
+        throw new StoreError('unavailable', 'The cache store cannot write its journal.', { cause });
+      }
+      // What failed is on disk now: whoever asks again is told so.
+      this.#latest = Promise.resolve();
+    }
+    if (this.#full) throw new StoreError('unavailable', 'The cache store has more to write than its disk takes.');
+  }
+
+  /** Whether `ready` would have to wait. */
+  get behind(): boolean {
+    return this.#file.stuck || this.#full;
+  }
+
+  record(entry: Entry): void {
+    this.#waiting.push(JSON.stringify(entry));
+    this.#recorded++;
+  }
+
+  /**
+   * Resolves once everything recorded so far survives a crash.
+   * @throws StoreError `unknown_outcome`: it is applied in memory, and on disk perhaps
+   */
+  settled(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#queued === null) return this.#latest;
+    if (this.#queued === null) {
+      this.#queued = this.#enqueue(() => this.#commit());
+      // Each caller hears of it; a count that nobody waits for must not end the process.
+      this.#queued.catch(() => undefined);
+    }
+    return this.#queued;
+  }
+
+  /** Goes on in another file. What is waiting goes there. */
+  async moveTo(file: SealedWriter): Promise<void> {
+    await this.#enqueue(async () => {
+      await this.#file.retry();
+      await this.#file.close();
+      this.#file = file;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#enqueue(() => this.#file.close());
+  }
+
+  async #commit(): Promise<void> {
+    this.#latest = this.#queued ?? this.#latest;
+    this.#queued = null;
+    try {
+      await this.#file.retry();
+      const batch = this.#waiting;
+      this.#waiting = [];
+      await this.#file.append(batch.join('\n'));
+    } catch (cause) {
+      throw new StoreError('unknown_outcome', 'The cache store could not write its journal.', { cause });
+    }
+  }
+
+  get #full(): boolean {
+    return this.#waiting.length >= MOST_WAITING;
+  }
+
+  #enqueue(job: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(job);
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+}
