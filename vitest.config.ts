@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', ...live],
           pool: 'threads',
+          // every core: they wait for nothing; the live ones measure and must not be crowded
+          maxWorkers: '100%',
           setupFiles: ['./scripts/unit-setup.ts'],
           testTimeout: 5_000,
         },

@@ -10,7 +10,11 @@ for (const name of fs.readdirSync(path.join(root, 'packages'))) {
   fs.rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
   fs.rmSync(path.join(folder, 'node_modules/.cache/tsc.tsbuildinfo'), { force: true });
 }
-const { code } = await runChild(nodeBinary(), [path.join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
-  cwd: root,
-});
+const { code } = await runChild(
+  nodeBinary(),
+  [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', '--stopBuildOnErrors'],
+  {
+    cwd: root,
+  },
+);
 process.exitCode = code;
