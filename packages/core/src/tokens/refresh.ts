@@ -12,7 +12,13 @@ export interface RefreshMade {
 }
 
 /** Preserving makes sense on a refresh only; a client that may not refresh gets nothing to refresh with. */
-export function refreshMode(context: ServerContext, settings: TokenSettings, { basis, client }: Granted): RefreshMode {
+export function refreshMode(
+  context: ServerContext,
+  settings: TokenSettings,
+  { basis, client, grantType }: Granted,
+): RefreshMode {
+  // RFC 6749 4.2.2: the authorization server MUST NOT issue a refresh token there, whatever the settings say.
+  if (grantType === 'implicit') return 'none';
   if (basis.kind === 'refresh') return settings.refreshToken.mode;
   if (basis.kind === 'none' || basis.kind === 'existing' || settings.refreshToken.mode === 'none') return 'none';
   const usable = context.settings.enabledGrants.has('refresh_token') && client.grantTypes.includes('refresh_token');
