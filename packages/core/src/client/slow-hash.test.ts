@@ -1,3 +1,4 @@
+import * as crypto from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { refusedLater } from '../oauth/refused.test-support.ts';
 import { systemEntropy } from '../runtime/entropy.ts';
@@ -19,15 +20,21 @@ describe('a slow hash', () => {
     expect(await hashSlowly('changeme', systemEntropy(), DEFAULT_LIMITS)).not.toBe(stored);
   });
 
-  it('verifies scrypt as others make it (RFC 7914 12)', async () => {
-    const tag = Buffer.from(
-      'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162' +
-        '2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
-      'hex',
-    ).toString('base64url');
-    const stored = `scrypt:N=1024,r=8,p=16:${Buffer.from('NaCl').toString('base64url').padEnd(11, 'A')}:${tag}`;
-    // The salt of that vector is shorter than any that this server takes, so it is the parameters that are compared.
-    expect(await verifySlowly(stored, 'password', DEFAULT_LIMITS)).toBe(false);
+  it('is what the algorithm itself makes of its parameters', async () => {
+    const tag = crypto.scryptSync('password', Buffer.alloc(16, 1), 64, { N: 1024, r: 8, p: 16, maxmem: 2 ** 26 });
+    const stored = `scrypt:N=1024,r=8,p=16:${SALT}:${tag.toString('base64url')}`;
+    expect(await verifySlowly(stored, 'password', DEFAULT_LIMITS)).toBe(true);
+    expect(await verifySlowly(stored.replace('r=8', 'r=9'), 'password', DEFAULT_LIMITS)).toBe(false);
+  });
+
+  it('of argon2id is so too', async (ctx) => {
+    const { argon2Sync } = crypto as { argon2Sync?: typeof crypto.argon2Sync };
+    if (!argon2Sync) return ctx.skip('this version of Node.js has no argon2');
+    const parameters = { message: 'password', nonce: Buffer.alloc(16, 1), parallelism: 1, tagLength: 32 };
+    const tag = argon2Sync('argon2id', { ...parameters, memory: 256, passes: 3 });
+    const stored = `argon2id:m=256,t=3,p=1:${SALT}:${tag.toString('base64url')}`;
+    expect(await verifySlowly(stored, 'password', DEFAULT_LIMITS)).toBe(true);
+    expect(await verifySlowly(stored.replace('t=3', 't=2'), 'password', DEFAULT_LIMITS)).toBe(false);
   });
 
   it.each([
