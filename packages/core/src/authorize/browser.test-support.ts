@@ -1,5 +1,5 @@
 import type { ConsentPrompt, Endpoint, EndpointResponse, LoginPrompt } from '../endpoints/endpoint.ts';
-import { aFrontDoor, type FrontDoor } from '../endpoints/front-door.test-support.ts';
+import { ALL_GRANTS, aFrontDoor, type FrontDoor } from '../endpoints/front-door.test-support.ts';
 import { aClient, type WorldOptions } from '../grants/world.test-support.ts';
 import { loginEndpoint } from '../owner/login-endpoint.ts';
 import { logoutEndpoint } from '../owner/logout-endpoint.ts';
@@ -33,10 +33,7 @@ const OWNER_EVENTS: readonly EventName[] = [
 export function aSite(options: WorldOptions = {}): Site {
   const store = createMemoryStore();
   const door = aFrontDoor({ store, ...options });
-  const implicit = {
-    grantTypes: ['authorization_code', 'refresh_token', 'implicit'],
-    responseTypes: ['code', 'token'],
-  };
+  const implicit = { grantTypes: [...ALL_GRANTS, 'implicit'], responseTypes: ['code', 'token'] };
   const app = door.clients.get('app');
   door.clients.set('app', aClient({ ...app, ...implicit }));
   const checked: string[] = [];

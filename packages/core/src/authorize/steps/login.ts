@@ -22,7 +22,7 @@ export const requireLogin: Step<'client' | 'prompt' | 'maxAge', 'signedIn' | 'ow
   const signedIn = current?.by === 'hook' ? null : current;
   if (signedIn && isLateEnough(state, signedIn)) return { signedIn, ownerCookie: null };
   if (prompt.has('none')) throw refuse('login_required', 'The owner must sign in.');
-  return { answer: loginPage(state, signedIn) };
+  return { answer: loginPage(state, current) };
 };
 
 /** AX-35: somebody before us has authenticated the owner, at this very request. */
@@ -44,7 +44,7 @@ async function signInBeforehand(
     return { signedIn, ownerCookie: cookie };
   }
   if (prompt.has('none')) throw refuse('login_required', 'The owner must sign in.');
-  return { answer: loginPage(state, null) };
+  return { answer: loginPage(state, current) };
 }
 
 function isLateEnough(state: State, { session }: SignedIn): boolean {
@@ -59,9 +59,10 @@ function wantsNewSignIn({ maxAge, now, prompt }: State, authenticatedAt: number)
   return maxAge !== null && now - authenticatedAt > maxAge * 1000;
 }
 
-function loginPage(state: State, signedIn: SignedIn | null): EndpointResponse {
+/** Bound to the session that the browser has, good enough or not: that is the one it posts with. */
+function loginPage(state: State, current: SignedIn | null): EndpointResponse {
   const { client, context, form, maxAge, now, prompt, request, self } = state;
-  const session = signedIn?.session.key ?? null;
+  const session = current?.session.key ?? null;
   const browser = browserCookieFor(context, request, session);
   const marked = prompt.has('login') || prompt.has('select_account') || maxAge !== null;
   return {
