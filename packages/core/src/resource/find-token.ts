@@ -1,9 +1,9 @@
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
-import { type Form, parseForm, parseQuery } from '../oauth/form.ts';
 import { isUtf8, parseMediaType } from '../oauth/media-type.ts';
 import { compileSelector } from '../selectors/selector.ts';
 import type { RequestSource } from '../selectors/sources.ts';
 import type { Limits, ResourceSettings } from '../server/config.ts';
+import { parameterValues } from './parameters.ts';
 
 /** A request for a protected resource; the body only where it is a form. */
 export type ResourceRequest = Pick<EndpointRequest, 'method' | 'url' | 'headers' | 'body' | 'traceId'>;
@@ -18,18 +18,20 @@ export type FoundToken =
   /** `malformed`: something is there that is no token, or more than one. */
   | { readonly kind: 'absent' | 'malformed' };
 
-/** A request with its parameters read. */
+/** A request with the texts that may hold parameters. */
 export interface ReadRequest {
   readonly request: ResourceRequest;
-  readonly query: Form;
-  readonly body: Form;
+  readonly query: string;
+  /** Empty where it is no form, or larger than any form with a token. */
+  readonly body: string;
   readonly source: RequestSource;
 }
 
-/** @throws OAuthError `invalid_request`: malformed, repeated or too many parameters */
 export function readRequest(request: ResourceRequest, limits: Limits): ReadRequest {
-  const query = parseQuery(request.url.search, limits);
-  const body = parseForm(isForm(request) ? request.body : '', limits);
+  const query = request.url.search.slice(1);
+  const body = isForm(request) && request.body.length <= limits.body ? request.body : '';
+  const parameter = (name: string): string | undefined =>
+    parameterValues(body, name)[0] ?? parameterValues(query, name)[0];
   return {
     request,
     query,
@@ -38,7 +40,7 @@ export function readRequest(request: ResourceRequest, limits: Limits): ReadReque
       method: request.method,
       path: request.url.pathname,
       header: (name) => request.headers.get(name),
-      parameter: (name) => body.get(name) ?? query.get(name),
+      parameter,
     },
   };
 }
@@ -58,22 +60,23 @@ export function findToken(read: ReadRequest, settings: ResourceSettings): FoundT
   const { parameter } = settings;
   const authorization = read.request.headers.get('authorization');
   const offered = [
-    ...(hasScheme(authorization, settings.headerPrefix) ? (['header'] as const) : []),
-    ...(read.body.sent(parameter) ? (['body'] as const) : []),
-    ...(read.query.sent(parameter) ? (['query'] as const) : []),
+    ...(hasScheme(authorization, settings.headerPrefix) ? [{ in: 'header', value: authorization ?? '' } as const] : []),
+    ...parameterValues(read.body, parameter).map((value) => ({ in: 'body', value }) as const),
+    ...parameterValues(read.query, parameter).map((value) => ({ in: 'query', value }) as const),
   ];
   const [place, second] = offered;
   if (place === undefined) return { kind: 'absent' };
-  // RFC 6750 2: not more than one way in a request, whichever of them is the right one (SEC-47).
-  if (second || !placesOf(settings).includes(place)) return { kind: 'malformed' };
-  if (place === 'header') {
-    const handle = bearerToken(authorization ?? '', settings.headerPrefix);
+  // RFC 6750 2: not more than one in a request, whichever of them is the right one (SEC-47).
+  if (second || !placesOf(settings).includes(place.in)) return { kind: 'malformed' };
+  if (place.in === 'header') {
+    const handle = bearerToken(place.value, settings.headerPrefix);
     return handle === null
       ? { kind: 'malformed' }
       : { kind: 'found', handle, place: { in: 'header', name: 'authorization' } };
   }
-  const handle = read[place].get(parameter);
-  return handle === undefined ? { kind: 'absent' } : { kind: 'found', handle, place: { in: place, name: parameter } };
+  return place.value === ''
+    ? { kind: 'absent' }
+    : { kind: 'found', handle: place.value, place: { in: place.in, name: parameter } };
 }
 
 /** A URL only where the resource says so (RFC 9700 4.3.2); the reference system's one location is body and query. */

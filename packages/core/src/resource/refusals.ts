@@ -2,7 +2,7 @@ import { OAuthError, type OAuthErrorCode } from '../oauth/errors.ts';
 import { bearerChallenge } from '../oauth/www-authenticate.ts';
 
 /** The five refusals of a protected resource, in the order of its checks (parity.md 1.7), text for text. */
-export const REFUSALS = {
+const REFUSALS = {
   token: { status: 400, code: 'invalid_request', text: 'Unable to find token in the message.' },
   known: { status: 401, code: 'invalid_token', text: 'Unable to find the access token in persistent storage.' },
   live: { status: 401, code: 'invalid_token', text: 'The access token expired.' },

@@ -202,7 +202,7 @@ describe('a setting with selectors', () => {
 
 describe('many settings at once', () => {
   it('[AX-77] fill in each value of a map and each entry of a list', () => {
-    const metadata = { Client: '${client.id}', Fixed: 'x', __proto__: 'y' };
+    const metadata = { Client: '${client.id}', Fixed: 'x' };
     expect(resolveSelectors(metadata, ALL)).toEqual({ Client: 'app', Fixed: 'x' });
     expect(resolveSelectors(metadata, { now: NOON, client: aClient({ id: 'other' }) })).toMatchObject({
       Client: 'other',

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../server/defaults.ts';
+import { serverMetadata } from './metadata.ts';
+
+const settings = { ...DEFAULT_SETTINGS, issuer: 'https://as.example' };
+
+describe('server metadata', () => {
+  it('says what is on (RFC 8414 2)', () => {
+    expect(serverMetadata(settings)).toEqual({
+      issuer: 'https://as.example',
+      authorization_endpoint: 'https://as.example/api/oauth/authorize',
+      token_endpoint: 'https://as.example/api/oauth/token',
+      revocation_endpoint: 'https://as.example/api/oauth/revoke',
+      introspection_endpoint: 'https://as.example/api/oauth/introspect',
+      response_types_supported: ['code', 'token'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      grant_types_supported: ['authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+    });
+  });
+
+  it('says nothing of what is off', () => {
+    const metadata = serverMetadata({
+      ...settings,
+      issuer: 'https://as.example/tenant/',
+      basePath: '/oauth',
+      enabledGrants: new Set(['client_credentials']),
+      clientAuthentication: {
+        ...settings.clientAuthentication,
+        allowedMethods: ['client_secret_basic', 'client_secret_post'],
+      },
+      revoke: { clientAuth: 'header' },
+    });
+    expect(metadata).toMatchObject({
+      issuer: 'https://as.example/tenant/',
+      token_endpoint: 'https://as.example/tenant/oauth/token',
+      response_types_supported: [],
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+    });
+    expect(metadata).not.toHaveProperty('authorization_endpoint');
+  });
+});
