@@ -1,8 +1,16 @@
 import { OAuthError, type OAuthErrorCode } from '../oauth/errors.ts';
 import { bearerChallenge } from '../oauth/www-authenticate.ts';
 
+export type ResourceCheck = 'token' | 'known' | 'live' | 'client' | 'scope';
+
+interface Refusal {
+  readonly status: number;
+  readonly code: OAuthErrorCode;
+  readonly text: string;
+}
+
 /** The five refusals of a protected resource, in the order of its checks (parity.md 1.7), text for text. */
-const REFUSALS = {
+const REFUSALS: Record<ResourceCheck, Refusal> = {
   token: { status: 400, code: 'invalid_request', text: 'Unable to find token in the message.' },
   known: { status: 401, code: 'invalid_token', text: 'Unable to find the access token in persistent storage.' },
   live: { status: 401, code: 'invalid_token', text: 'The access token expired.' },
@@ -12,7 +20,7 @@ const REFUSALS = {
     code: 'insufficient_scope',
     text: 'scope(s) associated with access token are not valid to access this resource.',
   },
-} as const satisfies Record<string, { status: number; code: OAuthErrorCode; text: string }>;
+};
 
 export interface ResourceRefusalOptions {
   readonly realm: string;
@@ -21,10 +29,7 @@ export interface ResourceRefusalOptions {
   readonly scope?: string;
 }
 
-export function resourceRefusal(
-  check: keyof typeof REFUSALS,
-  { got, realm, scope }: ResourceRefusalOptions,
-): OAuthError {
+export function resourceRefusal(check: ResourceCheck, { got, realm, scope }: ResourceRefusalOptions): OAuthError {
   const { code, status, text } = REFUSALS[check];
   return new OAuthError(code, text, {
     check: `resource-${check}`,
