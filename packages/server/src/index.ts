@@ -1,1 +1,23 @@
-export {};
+// The server by itself, and the app for mounting in your own.
+export { type AppOptions, createApp, type GatehouseApp, metadataPath, mountPathOf } from './app.ts';
+// Configuration.
+export {
+  type ClientConfig,
+  type ClientSecretSource,
+  type Config,
+  type CookieConfig,
+  defineConfig,
+  type EventHooks,
+  type OwnerConfig,
+  type PathHooks,
+  type PathRequest,
+  type SecretSource,
+} from './config/config.ts';
+export { ConfigError, type ConfigProblem } from './config/config-error.ts';
+export type { Connection, NodeBindings } from './http/endpoint-request.ts';
+export { createOwnerDirectory, type OwnerRecord } from './owners/configured-owner-directory.ts';
+export { type AssetFolder, listAssets } from './routes/assets.ts';
+export { createLog, type LogOptions, type ServerLog } from './telemetry/log.ts';
+export { VERSION } from './version.ts';
+// Pages.
+export { createViews, type ViewOptions, type Views } from './views/index.ts';

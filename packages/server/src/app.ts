@@ -1,0 +1,142 @@
+import { type AuthorizationServer, type Client, type Log, silentLog } from '@gatehouse/core';
+import { Hono } from 'hono';
+import type { PathHooks } from './config/config.ts';
+import { type CookieRecipes, cookieRecipes } from './http/cookie-recipes.ts';
+import { corsOfClients } from './http/cors.ts';
+import { type AppContext, type Connection, type NodeBindings, nodeConnection } from './http/endpoint-request.ts';
+import { commonHeaders } from './http/respond.ts';
+import { accountPage, pageResponse } from './routes/account.ts';
+import { type AssetFolder, assets } from './routes/assets.ts';
+import { clientLogo, LOGO_PATH } from './routes/client-logo.ts';
+import { endpointHandler, endpointRoutes, LOGIN_PATH, LOGOUT_PATH, methodsOf } from './routes/endpoints.ts';
+import { type Call, handler, type RequestMetrics, type Room, type RouteOptions } from './routes/handling.ts';
+import { health, live, ready } from './routes/health.ts';
+import { METADATA_PATH, metadata } from './routes/metadata.ts';
+import { notFound } from './routes/not-found.ts';
+import { protectedResource } from './routes/protected.ts';
+import { createRequestLog } from './telemetry/request-log.ts';
+import { VERSION } from './version.ts';
+import { createViews, type StartPageData, type Views } from './views/index.ts';
+
+export interface AppOptions {
+  /** The pages; default: ours. */
+  readonly views?: Views;
+  /** Names and attributes of the two cookies; default: VIDUSR and VIDTXN, as strict as the issuer's scheme allows. */
+  readonly cookies?: CookieRecipes;
+  /** Proxies in front, each of which adds to `X-Forwarded-For`; default 0: these headers are ignored. */
+  readonly trustedHops?: number;
+  /** How a request reached the process; default: what @hono/node-server says. */
+  readonly connection?: (c: AppContext) => Connection;
+  readonly log?: Log;
+  readonly metrics?: RequestMetrics;
+  /** Around every path, and around single ones. */
+  readonly hooks?: Pick<PathHooks, 'request' | 'response'>;
+  readonly paths?: Readonly<Record<string, PathHooks>>;
+  /** Clients whose origins may ask whether they may call; default: none, so that scripts cannot send `Authorization`. */
+  readonly clients?: () => AsyncIterable<Client> | Iterable<Client>;
+  /** Files under `/xlib/` and `/docs/`. */
+  readonly assets?: AssetFolder;
+  readonly docs?: AssetFolder;
+  /** What the start page says beside the neutral; default: a neutral page. */
+  readonly start?: Partial<Pick<StartPageData, 'sample' | 'warnings' | 'baseUrl'>>;
+  /** False from the moment the server is told to stop; default: always true. */
+  readonly ready?: () => boolean;
+  /** Serves the sample resource; default true. */
+  readonly sampleResource?: boolean;
+}
+
+export type GatehouseApp = Hono<{ Bindings: NodeBindings }>;
+
+const GET: RouteOptions = { methods: ['GET'] };
+
+/** The issuer's path is where the app is mounted: `https://host/auth` means `app.route('/auth', createApp(…))`. */
+export function mountPathOf(issuer: string): string {
+  const { pathname } = new URL(issuer);
+  return pathname === '/' ? '' : pathname.replace(/\/$/, '');
+}
+
+function startData(server: AuthorizationServer, options: AppOptions): StartPageData {
+  const { settings, store } = server.context;
+  return {
+    baseUrl: options.start?.baseUrl ?? settings.issuer.replace(/\/$/, ''),
+    version: VERSION,
+    sample: options.start?.sample ?? null,
+    store: { name: store.name, capabilities: store.capabilities },
+    enabledGrants: settings.enabledGrants,
+    warnings: options.start?.warnings ?? [],
+  };
+}
+
+/** What a browser that is not posting sees at the paths of the two forms. */
+function pagesOf(room: Room): ReadonlyMap<string, (call: Call) => Promise<Response>> {
+  const { views } = room.rendering;
+  const home = (call: Call): Response =>
+    new Response(null, { status: 303, headers: { ...commonHeaders(call.traceId), Location: `${room.mountPath}/` } });
+  const loggedOut = (call: Call): Response => pageResponse(call, views.loggedOutPage(call.page));
+  return new Map([
+    [LOGIN_PATH, accountPage(room, LOGIN_PATH, home)],
+    [LOGOUT_PATH, accountPage(room, LOGOUT_PATH, loggedOut)],
+  ]);
+}
+
+/** The authorization server as a Hono app, to be served by itself or mounted in another app under the issuer's path. */
+export function createApp(server: AuthorizationServer, options: AppOptions = {}): GatehouseApp {
+  const { settings, runtime, clients, store } = server.context;
+  const mountPath = mountPathOf(settings.issuer);
+  const cookies =
+    options.cookies ?? cookieRecipes({ issuer: settings.issuer, chosen: { owner: false, browser: false } });
+  const views = options.views ?? createViews({ basePath: settings.basePath, mountPath });
+  const log = options.log ?? silentLog;
+  const room: Room = {
+    server,
+    reading: {
+      base: new URL(settings.issuer).origin,
+      cookies,
+      trustedHops: options.trustedHops ?? 0,
+      bodyLimit: settings.limits.body,
+      connection: options.connection ?? nodeConnection,
+    },
+    rendering: { views, cookies },
+    log,
+    requestLog: createRequestLog(log, runtime.events),
+    metrics: options.metrics ?? null,
+    hooks: options.hooks ?? {},
+    paths: new Map(Object.entries(options.paths ?? {})),
+    mountPath,
+  };
+
+  const app: GatehouseApp = new Hono();
+  const add = (path: string, methods: RouteOptions, route: (call: Call) => Promise<Response>): void => {
+    app.all(path, handler(room, path, methods, route));
+  };
+
+  const cors = corsOfClients(clients, options.clients ?? (() => []));
+  for (const route of endpointRoutes(settings.basePath)) {
+    const post = endpointHandler(room, route, cors);
+    const get = pagesOf(room).get(route.path);
+    add(route.path, methodsOf(route), get ? (call) => (call.c.req.method === 'POST' ? post : get)(call) : post);
+  }
+  add(METADATA_PATH, GET, metadata(server));
+  const state = { store, version: VERSION, ready: options.ready ?? (() => true) };
+  add('/health', GET, health(state));
+  add('/health/live', GET, live());
+  add('/health/ready', GET, ready(state));
+  if (options.sampleResource !== false) {
+    const path = `${settings.basePath}/protected`;
+    add(path, { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] }, protectedResource(room, path));
+  }
+  add(`${settings.basePath}${LOGO_PATH}:id`, GET, clientLogo(clients, mountPath));
+  if (options.assets) add('/xlib/*', GET, assets(options.assets, '/xlib/'));
+  if (options.docs) add('/docs/*', GET, assets(options.docs, '/docs/'));
+  const start = startData(server, options);
+  add('/', GET, async (call) => pageResponse(call, views.startPage(start, call.page)));
+  app.notFound(
+    handler(room, '(none)', { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }, notFound(room)),
+  );
+  return app;
+}
+
+/** For a user's own app: where RFC 8414 3.1 puts the metadata of an issuer with a path, outside of the mount. */
+export function metadataPath(issuer: string): string {
+  return METADATA_PATH + mountPathOf(issuer);
+}

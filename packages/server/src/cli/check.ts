@@ -1,0 +1,102 @@
+import { auditFeatures, checkRequirements } from '@gatehouse/core';
+import { assemble } from '../assemble.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
+import { readTls } from '../http/tls.ts';
+import { createLog } from '../telemetry/log.ts';
+import { type Command, EXIT } from './command.ts';
+import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
+
+interface Weakness {
+  readonly says: string;
+  found(resolved: ResolvedConfig): boolean;
+}
+
+const sampleClients = ['SampleConfidentialApp', 'SamplePublicApp', 'ClientConfidentialApp'];
+
+/** What is weaker than it could be outside of what core knows (security.md 4.1). */
+const SERVER: readonly Weakness[] = [
+  {
+    says: 'clients holds a sample client of the reference system, whose secret everybody knows.',
+    found: ({ clients }) => clients.some(({ id }) => sampleClients.includes(id)),
+  },
+  {
+    says: 'listener.allowHttp is on: plain HTTP may leave this machine.',
+    found: ({ config }) => config.listener.allowHttp,
+  },
+  {
+    says: 'login.cookie.sameSite is Strict: an owner who comes from a client’s site is never signed in, and prompt=none always fails.',
+    found: ({ config }) => config.login?.cookie?.sameSite === 'Strict',
+  },
+  {
+    says: 'login.cookie.secure is off: the owner’s session can be read on the wire.',
+    found: ({ config }) => config.login?.cookie?.secure === false,
+  },
+  {
+    says: 'login.cookie.httpOnly is off: a script on the page can take the owner’s session.',
+    found: ({ config }) => config.login?.cookie?.httpOnly === false,
+  },
+  {
+    says: 'metrics.port is left out: whoever reaches the server reads its metrics.',
+    found: ({ config }) => config.metrics.enabled && config.metrics.port === undefined,
+  },
+  {
+    says: 'secrets are made anew with each start: a restart signs everybody out.',
+    found: ({ secrets }) => secrets.ephemeral,
+  },
+  {
+    says: 'cache.maxElementsInMemory is below 2000: live tokens are dropped without a word when it is full.',
+    found: ({ config }) => (config.cache?.maxElementsInMemory ?? Number.POSITIVE_INFINITY) < 2_000,
+  },
+];
+
+interface Findings {
+  readonly problems: readonly string[];
+  readonly advice: readonly string[];
+  readonly store: string;
+}
+
+async function examine(loaded: LoadedConfig): Promise<Findings> {
+  const resolved = await resolveConfig(loaded);
+  if (resolved.tls) await readTls(resolved.tls);
+  const log = await createLog({ level: 'silent', format: 'json', write: () => undefined });
+  const { server, settings } = await assemble(resolved, {
+    log,
+    port: resolved.config.listener.port,
+    sample: null,
+    ready: () => true,
+  });
+  const { store } = server.context;
+  const { clients, owners, config } = resolved;
+  return {
+    store: store.name,
+    problems: checkRequirements(settings, store.capabilities, {
+      allowHttp: config.listener.allowHttp,
+      clientIds: clients.map(({ id }) => id),
+      subjects: owners.map(({ owner }) => owner.subject),
+    }),
+    advice: [
+      ...auditFeatures({ settings, capabilities: store.capabilities, clients }),
+      ...SERVER.filter(({ found }) => found(resolved)).map(({ says }) => says),
+      ...loaded.warnings,
+    ],
+  };
+}
+
+export const checkCommand: Command = {
+  usage: 'check [--config <path>] [--strict]',
+  summary:
+    'Reads the configuration as `serve` does, opens nothing, and says what is wrong and what is weaker than it could be.',
+  flags: { ...CONFIG_FLAGS, strict: { meaning: 'Fail on advice too' } },
+  async run({ flags, out }) {
+    const { loaded } = await readConfiguration(flags);
+    const { problems, advice, store } = await examine(loaded);
+    for (const problem of problems) out.text(`Wrong   ${problem}`);
+    for (const sentence of advice) out.text(`Advice  ${sentence}`);
+    if (problems.length === 0)
+      out.text(`The configuration is right (store: ${store}, ${advice.length} pieces of advice).`);
+    out.data({ right: problems.length === 0, store, problems, advice });
+    if (problems.length > 0) return EXIT.config;
+    return flags['strict'] && advice.length > 0 ? EXIT.failed : EXIT.done;
+  },
+};

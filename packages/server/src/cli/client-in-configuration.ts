@@ -1,0 +1,78 @@
+import { type Client, hashMachineSecret, validateClient } from '@gatehouse/core';
+import { CommandError, type Output } from './command.ts';
+import { randomSecret } from './random-secret.ts';
+
+/** Where an administrator's wishes about clients are carried out. */
+export interface ClientDesk {
+  all(): AsyncIterable<Client> | Iterable<Client>;
+  find(id: string): Promise<Client | undefined>;
+  create(registration: Readonly<Record<string, unknown>>, out: Output): Promise<void>;
+  rotate(id: string, overlapSeconds: number, out: Output): Promise<void>;
+  enable(id: string, enabled: boolean, out: Output): Promise<void>;
+  remove(id: string, out: Output): Promise<void>;
+}
+
+const SHOWN_ONCE = 'The secret is shown this once; what is kept is its hash.';
+
+async function printYaml(value: object, out: Output): Promise<void> {
+  const { stringify } = await import('yaml');
+  out.text(stringify(value).trimEnd());
+}
+
+function secretFor(registration: Readonly<Record<string, unknown>>): string | null {
+  return registration['type'] === 'public' ? null : randomSecret();
+}
+
+/** Says that a client was made, with its secret, which nobody can be told again. */
+export function announceSecret(out: Output, secret: string | null): void {
+  if (secret === null) return;
+  out.text(`client_secret  ${secret}`);
+  out.note(SHOWN_ONCE);
+}
+
+/** Clients that live in the configuration file: what an operator writes there is printed. */
+export function configurationDesk(clients: readonly Client[]): ClientDesk {
+  const byId = new Map(clients.map((client) => [client.id, client]));
+  const known = (id: string): Client => {
+    const client = byId.get(id);
+    if (!client) throw new CommandError(`There is no client ${JSON.stringify(id)} in the configuration.`);
+    return client;
+  };
+  return {
+    all: () => clients,
+    find: (id) => Promise.resolve(byId.get(id)),
+    async create(registration, out) {
+      const secret = secretFor(registration);
+      const entry = { ...registration, ...(secret === null ? {} : { secrets: [{ hash: hashMachineSecret(secret) }] }) };
+      const { id } = validateClient(entry);
+      if (byId.has(id)) throw new CommandError(`There is a client ${JSON.stringify(id)} in the configuration already.`);
+      out.note('Clients of this store live in the configuration. Add:');
+      await printYaml({ clients: [entry] }, out);
+      announceSecret(out, secret);
+      out.data({ client: entry, client_id: id, client_secret: secret });
+    },
+    async rotate(id, overlapSeconds, out) {
+      const [old] = known(id).secrets;
+      const secret = randomSecret();
+      const expiresAt = new Date(Date.now() + overlapSeconds * 1000).toISOString();
+      const secrets = [{ hash: hashMachineSecret(secret) }, ...(old ? [{ hash: old.hash, expiresAt }] : [])];
+      out.note(`Clients of this store live in the configuration. In the client ${JSON.stringify(id)} write:`);
+      await printYaml({ secrets }, out);
+      announceSecret(out, secret);
+      out.data({ client_id: id, client_secret: secret, secrets });
+    },
+    async enable(id, enabled, out) {
+      known(id);
+      out.note(`Clients of this store live in the configuration. In the client ${JSON.stringify(id)} write:`);
+      await printYaml({ enabled }, out);
+      out.data({ client_id: id, enabled });
+    },
+    async remove(id, out) {
+      known(id);
+      out.text(
+        `Clients of this store live in the configuration: take ${JSON.stringify(id)} out of it and start again.`,
+      );
+      out.data({ client_id: id, remove: true });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Client, StoredClients } from '@gatehouse/core';
+import { announceSecret, type ClientDesk } from './client-in-configuration.ts';
+import { CommandError } from './command.ts';
+import { randomSecret } from './random-secret.ts';
+
+const PAGE = 200;
+
+/** Clients that live in a shared store: every server sees a change within clientCacheSeconds. */
+export function storeDesk(stored: StoredClients, configured: readonly Client[]): ClientDesk {
+  const none = (id: string): CommandError =>
+    new CommandError(
+      configured.some((client) => client.id === id)
+        ? `The client ${JSON.stringify(id)} lives in the configuration; change it there.`
+        : `There is no client ${JSON.stringify(id)}.`,
+    );
+  return {
+    async *all() {
+      yield* configured;
+      let after: string | null = null;
+      do {
+        const page: Awaited<ReturnType<StoredClients['list']>> = await stored.list({ limit: PAGE, after });
+        yield* page.items;
+        after = page.next;
+      } while (after !== null);
+    },
+    find: async (id) => configured.find((client) => client.id === id) ?? stored.find(id),
+    async create(registration, out) {
+      const secret = registration['type'] === 'public' ? null : randomSecret();
+      const client = await stored.create({ ...registration, ...(secret === null ? {} : { secret }) });
+      out.text(`client_id      ${client.id}`);
+      announceSecret(out, secret);
+      out.data({ client_id: client.id, client_secret: secret });
+    },
+    async rotate(id, overlapSeconds, out) {
+      const secret = await stored.rotateSecret(id, Date.now() + overlapSeconds * 1000);
+      if (secret === undefined) throw none(id);
+      announceSecret(out, secret);
+      out.data({ client_id: id, client_secret: secret });
+    },
+    async enable(id, enabled, out) {
+      if (!(await stored.update(id, { enabled }))) throw none(id);
+      out.text(`The client ${JSON.stringify(id)} is ${enabled ? 'enabled' : 'disabled'}.`);
+      out.data({ client_id: id, enabled });
+    },
+    async remove(id, out) {
+      if (!(await stored.remove(id))) throw none(id);
+      out.text(`The client ${JSON.stringify(id)} is removed; its tokens are dead.`);
+      out.data({ client_id: id, removed: true });
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { type Client, createStoredClients, systemClock, systemEntropy } from '@gatehouse/core';
+import { isShared } from '../assemble.ts';
+import { readClients } from '../config/configured-clients.ts';
+import { type ClientDesk, configurationDesk } from './client-in-configuration.ts';
+import { storeDesk } from './client-in-store.ts';
+import {
+  type Command,
+  CommandError,
+  EXIT,
+  type Flag,
+  type FlagValues,
+  type Output,
+  textFlag,
+  textFlags,
+  UsageError,
+} from './command.ts';
+import { withStore } from './open-store.ts';
+import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
+
+const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
+  id: { value: '<id>', meaning: 'create: the client_id; left out, a random UUID' },
+  name: { value: '<name>', meaning: 'create: what the consent page calls it' },
+  public: { meaning: 'create: a client that cannot keep a secret' },
+  'redirect-uri': { value: '<uri>', meaning: 'create: where answers may be sent; may come more than once', many: true },
+  grant: { value: '<grant_type>', meaning: 'create: a grant it may use; may come more than once', many: true },
+  scope: { value: '<scope>', meaning: 'create: a scope it may be granted; may come more than once', many: true },
+  'default-scope': {
+    value: '<scope>',
+    meaning: 'create: a scope of requests that name none; may come more than once',
+    many: true,
+  },
+  'cors-origin': {
+    value: '<origin>',
+    meaning: 'create: an origin whose scripts may call; may come more than once',
+    many: true,
+  },
+  'without-pkce': { meaning: 'create: PKCE is not required' },
+  overlap: { value: '<seconds>', meaning: 'rotate-secret: how long the old secret goes on; default 86400' },
+};
+
+/** Of the flags, the members of a registration. */
+function registration(flags: FlagValues): Record<string, unknown> {
+  const lists = {
+    redirectUris: textFlags(flags, 'redirect-uri'),
+    grantTypes: textFlags(flags, 'grant'),
+    scopes: [...new Set([...textFlags(flags, 'scope'), ...textFlags(flags, 'default-scope')])],
+    defaultScopes: textFlags(flags, 'default-scope'),
+    corsOrigins: textFlags(flags, 'cors-origin'),
+  };
+  const name = textFlag(flags, 'name');
+  return {
+    id: textFlag(flags, 'id') ?? crypto.randomUUID(),
+    ...(name === undefined ? {} : { name }),
+    ...(flags['public'] ? { type: 'public' } : {}),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...(flags['without-pkce'] ? { requirePkce: false } : {}),
+  };
+}
+
+/** What of a client may be shown: never the hash of a secret. */
+function shown({ secrets, logo, ...client }: Client): Record<string, unknown> {
+  return {
+    ...client,
+    logo: logo !== null,
+    secrets: secrets.map(({ expiresAt }) => ({
+      expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+    })),
+  };
+}
+
+function showClient(client: Client, out: Output): void {
+  const rows = Object.entries(shown(client)).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) {
+    const words = Array.isArray(value)
+      ? value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(' ')
+      : String(value);
+    out.text(`${name.padEnd(width)}  ${words}`);
+  }
+}
+
+interface Errand {
+  readonly desk: ClientDesk;
+  readonly id: string | undefined;
+  readonly flags: FlagValues;
+  readonly out: Output;
+}
+
+function needId(id: string | undefined, verb: string): string {
+  if (id === undefined) throw new UsageError(`Name the client: \`gatehouse client ${verb} <id>\`.`);
+  return id;
+}
+
+function overlapSeconds(flags: FlagValues): number {
+  const seconds = Number(textFlag(flags, 'overlap') ?? 86_400);
+  if (!Number.isInteger(seconds) || seconds < 0) throw new UsageError('--overlap is a whole number of seconds.');
+  return seconds;
+}
+
+/** Each verb, whatever the clients are kept in. */
+const VERBS: ReadonlyMap<string, (errand: Errand) => Promise<void>> = new Map([
+  ['create', async ({ desk, flags, out }) => desk.create(registration(flags), out)],
+  [
+    'list',
+    async ({ desk, out }) => {
+      const clients: Client[] = [];
+      for await (const client of desk.all()) clients.push(client);
+      const width = Math.max(0, ...clients.map(({ id }) => id.length));
+      for (const { id, type, enabled, name } of clients)
+        out.text(`${id.padEnd(width)}  ${type.padEnd(12)}  ${enabled ? 'enabled ' : 'disabled'}  ${name}`);
+      if (clients.length === 0) out.text('There are no clients.');
+      out.data(clients.map(shown));
+    },
+  ],
+  [
+    'show',
+    async ({ desk, id, out }) => {
+      const client = await desk.find(needId(id, 'show'));
+      if (!client) throw new CommandError(`There is no client ${JSON.stringify(id)}.`);
+      showClient(client, out);
+      out.data(shown(client));
+    },
+  ],
+  [
+    'rotate-secret',
+    async ({ desk, id, flags, out }) => desk.rotate(needId(id, 'rotate-secret'), overlapSeconds(flags), out),
+  ],
+  ['disable', async ({ desk, id, out }) => desk.enable(needId(id, 'disable'), false, out)],
+  ['enable', async ({ desk, id, out }) => desk.enable(needId(id, 'enable'), true, out)],
+  ['remove', async ({ desk, id, out }) => desk.remove(needId(id, 'remove'), out)],
+] satisfies [string, (errand: Errand) => Promise<void>][]);
+
+export const clientCommand: Command = {
+  usage: [
+    'client create [--name <name>] [--redirect-uri <uri> …] [--grant <grant_type> …] [--scope <scope> …]',
+    'client list',
+    'client show|rotate-secret|disable|enable|remove <id>',
+  ].join('\n'),
+  summary:
+    'Keeps clients in the store, where several servers share one. Where they live in the configuration (cache store), prints what to write there.',
+  flags: { ...CREATE_FLAGS, ...CONFIG_FLAGS },
+  async run({ words: [verb, id, ...more], flags, out }) {
+    const act = VERBS.get(verb ?? '');
+    if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
+    const { loaded } = await readConfiguration(flags);
+    const configured = await readClients(loaded);
+    await withStore(loaded, (store) => {
+      const desk = isShared(store)
+        ? storeDesk(
+            createStoredClients({ store, runtime: { clock: systemClock, entropy: systemEntropy() }, cacheSeconds: 0 }),
+            configured,
+          )
+        : configurationDesk(configured);
+      return act({ desk, id, flags, out });
+    });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,72 @@
+import { resolveConfig } from '../config/resolve.ts';
+import { SAMPLE_DATA } from '../sample/sample-data.ts';
+import { type RunningServer, serve } from '../serve.ts';
+import { bannerFacts, bannerText } from './banner.ts';
+import { type Command, CommandError, EXIT, type Output } from './command.ts';
+import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
+
+/** Between a Ctrl-C that npm and the terminal both pass on and one that is meant. */
+const MEANT_AFTER_MS = 1_000;
+
+/** Answers until a signal comes, then until what is running has ended. */
+function untilStopped(server: RunningServer, out: Output): Promise<number> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    const stop = (): void => {
+      if (asked > 0) {
+        if (performance.now() - asked < MEANT_AFTER_MS) return;
+        out.note('gatehouse: Stopped at once; running requests were cut off.');
+        process.exit(EXIT.failed);
+      }
+      asked = performance.now();
+      server.stop().then(
+        (cutOff) => {
+          if (cutOff > 0) out.note(`gatehouse: ${cutOff} requests were cut off.`);
+          resolve(cutOff === 0 ? EXIT.done : EXIT.failed);
+        },
+        (error: unknown) => {
+          out.note(`gatehouse: Stopping failed: ${error instanceof Error ? error.message : String(error)}`);
+          resolve(EXIT.failed);
+        },
+      );
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    process.on('SIGHUP', () => {
+      server.reloadTls().then(
+        () => server.log.info({}, 'The certificate was read again.'),
+        (error: unknown) => server.log.error({ error }, 'The certificate could not be read again; the old one stays.'),
+      );
+    });
+  });
+}
+
+export const serveCommand: Command = {
+  usage: 'serve [--sample] [--config <path>] [--port <number>] [--set <key>=<value> …]',
+  summary:
+    'Runs the server until SIGTERM or Ctrl-C, which let running requests end. SIGHUP reads the certificate again.',
+  flags: CONFIG_FLAGS,
+  async run({ flags, out }) {
+    const { loaded, deliberate } = await readConfiguration(flags);
+    // AX-2: nothing is served that nobody has asked for.
+    if (!deliberate)
+      throw new CommandError(
+        'There is no configuration: write gatehouse.config.ts (docs/configuration.md), or try the server out with `gatehouse serve --sample`.',
+      );
+    const resolved = await resolveConfig(loaded);
+    const sample = flags['sample'] === true;
+    const server = await serve(resolved, { sample: sample ? SAMPLE_DATA : null });
+    const facts = bannerFacts(server, {
+      clients: resolved.clients,
+      owners: resolved.owners.length,
+      warnings: loaded.warnings,
+    });
+    const format = loaded.config.log.format;
+    const forPeople = format === 'text' || (format === 'auto' && process.stdout.isTTY);
+    if (forPeople) out.text(`\n${bannerText(facts)}`);
+    else {
+      server.log.info({ ...facts, warnings: facts.warnings.length }, `Gatehouse is ready on ${facts.url}`);
+      for (const warning of facts.warnings) server.log.warn({}, warning);
+    }
+    return untilStopped(server, out);
+  },
+};

@@ -1,0 +1,55 @@
+import type { ConfigProblem } from './config-error.ts';
+import { valueAt } from './layer.ts';
+import type { Merged } from './merge.ts';
+import { nearest } from './nearest.ts';
+import { CONFIG_SCHEMA, namesAt, settingAt } from './schema.ts';
+
+const SHOWN = 60;
+
+function show(value: unknown): string {
+  if (typeof value === 'string')
+    return value === '' ? 'empty' : JSON.stringify(value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' ? 'an object' : String(value);
+}
+
+function unknownName(merged: Merged, path: readonly string[]): ConfigProblem {
+  const near = nearest(path.at(-1) ?? '', namesAt(path.slice(0, -1)));
+  return {
+    key: path.join('.'),
+    origin: merged.origin(path),
+    problem: 'is not a setting',
+    fix: near === undefined ? 'remove it' : `did you mean "${near}"? Else remove it`,
+  };
+}
+
+function wrongValue(merged: Merged, path: readonly string[]): ConfigProblem {
+  const found = settingAt(path);
+  const value = valueAt(merged.values, path);
+  const base = { key: path.join('.'), origin: merged.origin(path) };
+  if (!found)
+    return {
+      ...base,
+      problem: `is ${show(value)}`,
+      fix: `it must be ${namesAt(path).length > 0 ? `an object with ${namesAt(path).join(', ')}` : 'an object or a list of objects'}`,
+    };
+  const { must, secret } = found.setting.type;
+  if (value === undefined) return { ...base, problem: 'is missing', fix: `give ${must}` };
+  return {
+    ...base,
+    problem: secret ? 'does not have the form it needs' : `is ${show(value)}`,
+    fix: found.depth === path.length ? `it must be ${must}` : `${found.setting.key} must be ${must}`,
+  };
+}
+
+/** Holds a configuration against the schema and says all that is wrong. */
+export function checkAgainstSchema(merged: Merged): readonly ConfigProblem[] {
+  const result = CONFIG_SCHEMA.safeParse(merged.values);
+  return (result.error?.issues ?? []).flatMap((issue) => {
+    const path = issue.path.map(String);
+    return issue.code === 'unrecognized_keys' && !settingAt(path)
+      ? issue.keys.map((name) => unknownName(merged, [...path, name]))
+      : [wrongValue(merged, path)];
+  });
+}

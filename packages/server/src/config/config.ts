@@ -1,0 +1,201 @@
+import type {
+  ClientAuthMethod,
+  EndpointRequest,
+  EndpointResponse,
+  Hooks,
+  ServerEvents,
+  Settings,
+  Store,
+} from '@gatehouse/core';
+
+/** Data as a file can hold it, with everything left out that has a default. */
+type Open<T> =
+  T extends ReadonlyMap<string, infer V>
+    ? { readonly [name: string]: Open<V> }
+    : T extends ReadonlySet<infer V>
+      ? readonly V[]
+      : T extends readonly unknown[]
+        ? T
+        : T extends object
+          ? { readonly [K in keyof T]?: Open<T[K]> }
+          : T;
+
+/** By value, from a file (one line end is cut), from the environment, or from a function. */
+export type SecretSource =
+  | string
+  | { readonly file: string }
+  | { readonly env: string }
+  | (() => string | Promise<string>);
+
+export type ClientSecretSource =
+  | Exclude<SecretSource, () => unknown>
+  /** `sha256:…`, as `gatehouse client rotate-secret` prints it; the end as epoch milliseconds or ISO 8601. */
+  | { readonly hash: string; readonly expiresAt?: number | string };
+
+export interface CookieConfig {
+  readonly name?: string;
+  readonly domain?: string;
+  readonly path?: string;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: 'Strict' | 'Lax' | 'None';
+}
+
+export interface ClientConfig {
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly logo?: string | { readonly file: string };
+  readonly contacts?: readonly string[];
+  readonly applicationId?: string;
+  readonly type?: 'confidential' | 'public';
+  readonly enabled?: boolean;
+  readonly secrets?: ClientSecretSource | readonly ClientSecretSource[];
+  readonly authMethods?: readonly ClientAuthMethod[];
+  readonly redirectUris?: readonly string[];
+  readonly grantTypes?: readonly string[];
+  readonly responseTypes?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly defaultScopes?: readonly string[];
+  readonly audience?: readonly string[];
+  readonly requirePkce?: boolean;
+  readonly allowPlainPkce?: boolean;
+  readonly rawBasic?: boolean;
+  readonly skipConsent?: boolean;
+  readonly corsOrigins?: readonly string[];
+}
+
+export interface OwnerConfig {
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly subject?: string;
+  readonly enabled?: boolean;
+  readonly locked?: boolean;
+  readonly role?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** What a request hook sees; never the body. */
+export interface PathRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: { get(name: string): string | null };
+  readonly clientAddress: string;
+  readonly traceId: string;
+}
+
+export interface PathHooks {
+  /** An answer ends the request. */
+  readonly request?: (request: PathRequest) => Response | undefined | Promise<Response | undefined>;
+  /** In place of the endpoint. */
+  readonly handler?: (request: EndpointRequest) => Promise<EndpointResponse>;
+  /** Another answer takes the place of the given one. */
+  readonly response?: (request: PathRequest, response: Response) => Response | Promise<Response>;
+}
+
+/** Told of what happened; a listener that throws harms nobody. */
+export type EventHooks = { readonly [N in keyof ServerEvents]?: (event: ServerEvents[N]) => void };
+
+export interface ListenerConfig {
+  readonly enabled?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+  readonly allowHttp?: boolean;
+  readonly trustedHops?: number;
+  readonly tls?: {
+    readonly certificate?: string;
+    readonly key?: string;
+    readonly passphrase?: SecretSource;
+    readonly minimumVersion?: 'TLSv1.2' | 'TLSv1.3';
+  };
+  readonly headersSeconds?: number;
+  readonly requestSeconds?: number;
+  readonly keepAliveSeconds?: number;
+  readonly shutdownSeconds?: number;
+}
+
+/** What only the server knows. */
+export interface ServerConfig {
+  readonly listener?: ListenerConfig;
+  readonly store?: string | { readonly url: string } | (() => Store | Promise<Store>);
+  readonly stores?: Readonly<Record<string, string>>;
+  readonly digest?: 'SHA-256';
+  readonly secrets?: SecretSource | readonly SecretSource[];
+  readonly purge?: { readonly intervalSeconds?: number; readonly batchSize?: number };
+  readonly cache?: {
+    readonly name?: string;
+    readonly maxElementsInMemory?: number;
+    readonly maxRegisters?: number;
+    readonly maxNonces?: number;
+    readonly maxNoncesPerSpace?: number;
+    readonly maxCounters?: number;
+    readonly snapshot?: { readonly file?: string; readonly intervalSeconds?: number };
+    /** Settings of the reference system that change nothing. */
+    readonly [unused: string]: unknown;
+  };
+  readonly authorize?: {
+    readonly subjectSelector?: string;
+    readonly sessionCookie?: CookieConfig & { readonly ttlSeconds?: number };
+    readonly ownerCookie?: { readonly name?: string };
+    readonly loginTemplate?: string;
+    readonly consentTemplate?: string;
+    readonly code?: { readonly page?: string; readonly store?: string };
+  };
+  readonly login?: { readonly cookie?: CookieConfig; readonly repository?: string };
+  readonly pages?: {
+    readonly templates?: Readonly<Record<string, string>>;
+    readonly messages?: readonly string[];
+    readonly defaultLanguage?: string;
+    readonly assets?: string;
+    readonly docs?: string;
+  };
+  readonly grants?: Readonly<
+    Record<
+      string,
+      {
+        readonly accessToken?: { readonly store?: string };
+        readonly code?: { readonly store?: string };
+        readonly owner?: { readonly source?: 'repository' | 'hook' };
+      }
+    >
+  >;
+  readonly revoke?: { readonly store?: string };
+  readonly tokeninfo?: { readonly store?: string };
+  readonly resource?: { readonly store?: string };
+  readonly errorDescriptions?: Readonly<Record<string, string>> | { readonly file: string };
+  readonly clients?: readonly ClientConfig[];
+  readonly owners?: readonly OwnerConfig[];
+  readonly metrics?: {
+    readonly enabled?: boolean;
+    readonly path?: string;
+    readonly port?: number;
+    readonly host?: string;
+  };
+  readonly log?: {
+    readonly level?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    readonly format?: 'auto' | 'json' | 'text';
+  };
+  readonly hooks?: Hooks & Pick<PathHooks, 'request' | 'response'> & { readonly events?: EventHooks };
+  /** By path: `/api/oauth/token`. */
+  readonly paths?: Readonly<Record<string, PathHooks>>;
+}
+
+/** What `gatehouse.config.ts` exports. */
+export type Config = Open<Omit<Settings, 'errorDescriptions'>> & ServerConfig;
+
+/** A configuration with everything in it that has a default. */
+export type CompleteConfig = Config & {
+  readonly listener: Required<Omit<ListenerConfig, 'tls'>> & {
+    readonly tls: NonNullable<ListenerConfig['tls']> & { readonly minimumVersion: 'TLSv1.2' | 'TLSv1.3' };
+  };
+  readonly store: NonNullable<ServerConfig['store']>;
+  readonly purge: Required<NonNullable<ServerConfig['purge']>>;
+  readonly limits: Settings['limits'];
+  readonly metrics: { readonly enabled: boolean; readonly path: string; readonly host: string };
+  readonly log: Required<NonNullable<ServerConfig['log']>>;
+};
+
+/** Gives a configuration its type; changes nothing. */
+export function defineConfig(config: Config): Config {
+  return config;
+}

@@ -1,0 +1,44 @@
+import { DEFAULT_SETTINGS } from '@gatehouse/core';
+import type { CompleteConfig } from './config.ts';
+
+/** What an operator leaves out: core's defaults as a configuration says them, and those of what only the server knows. */
+export const DEFAULT_CONFIG: CompleteConfig = {
+  ...DEFAULT_SETTINGS,
+  grants: Object.fromEntries(DEFAULT_SETTINGS.grants),
+  enabledGrants: [...DEFAULT_SETTINGS.enabledGrants],
+  listener: {
+    enabled: true,
+    host: 'localhost',
+    // parity.md 1.1: the reference system's OAuth services.
+    port: 8089,
+    allowHttp: false,
+    trustedHops: 0,
+    tls: { minimumVersion: 'TLSv1.2' },
+    // security.md 1.1: slow headers hold a connection, slow bodies a little more.
+    headersSeconds: 10,
+    requestSeconds: 30,
+    // Above the 60 s of the usual balancers, or they send into a closing connection.
+    keepAliveSeconds: 75,
+    // A store call takes 3 s at most, and a client's retry finds the next server after that.
+    shutdownSeconds: 30,
+  },
+  store: 'cache:',
+  digest: 'SHA-256',
+  // parity.md 3.1.
+  purge: { intervalSeconds: 60, batchSize: 1000 },
+  authorize: {
+    ...DEFAULT_SETTINGS.authorize,
+    subjectSelector: '${authentication.subject.id}',
+    // parity.md 2.3; it goes as far as an interaction does.
+    sessionCookie: { name: 'VIDTXN', path: '/', httpOnly: true, sameSite: 'Strict', ttlSeconds: 600 },
+  },
+  login: {
+    ...DEFAULT_SETTINGS.login,
+    repository: 'Local User Store',
+    // parity.md 2.3, 5: Lax, or a browser that comes from a client's site is never signed in.
+    cookie: { name: 'VIDUSR', path: '/', httpOnly: true, sameSite: 'Lax' },
+  },
+  pages: { defaultLanguage: 'en' },
+  metrics: { enabled: false, path: '/metrics', host: 'localhost' },
+  log: { level: 'info', format: 'auto' },
+};

@@ -1,0 +1,79 @@
+import type { Client, Settings } from '@gatehouse/core';
+import { isLoopback } from '../http/listen.ts';
+import type { TlsFiles } from '../http/tls.ts';
+import type { OwnerRecord } from '../owners/configured-owner-directory.ts';
+import type { CompleteConfig } from './config.ts';
+import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { readClients } from './configured-clients.ts';
+import { readOwners } from './configured-owners.ts';
+import { readErrorDescriptions } from './error-descriptions.ts';
+import type { LoadedConfig } from './load-config.ts';
+import { namedStoreProblems } from './named-stores.ts';
+import { ruleProblems } from './rules.ts';
+import { readSecret } from './secret-source.ts';
+import { readServerSecrets, type ServerSecretList } from './server-secrets.ts';
+
+/** A configuration with everything read that it points to. */
+export interface ResolvedConfig {
+  readonly loaded: LoadedConfig;
+  readonly config: CompleteConfig;
+  readonly secrets: ServerSecretList;
+  readonly clients: readonly Client[];
+  readonly owners: readonly OwnerRecord[];
+  readonly errorDescriptions: Settings['errorDescriptions'];
+  readonly tls: TlsFiles | null;
+  /** Whether nobody but this machine can reach the listener. */
+  readonly loopback: boolean;
+}
+
+/** Whether what the store holds ends with the process. */
+function forgetsWithTheProcess(config: CompleteConfig): boolean {
+  const url = typeof config.store === 'object' ? config.store.url : config.store;
+  return typeof url === 'string' && url.startsWith('cache:') && config.cache?.snapshot?.file === undefined;
+}
+
+async function tlsFiles({ config, origin }: LoadedConfig): Promise<TlsFiles | null> {
+  const { certificate, key, passphrase, minimumVersion } = config.listener.tls;
+  if (certificate === undefined || key === undefined) return null;
+  const name = 'listener.tls.passphrase';
+  return {
+    certificate,
+    key,
+    passphrase: passphrase === undefined ? null : await readSecret(name, origin(name), passphrase),
+    minimumVersion,
+  };
+}
+
+/**
+ * Reads secrets, files, clients and owners, and checks what settings say together.
+ * @throws ConfigError with every problem found
+ */
+export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfig> {
+  const { config } = loaded;
+  const loopback = isLoopback(config.listener.host);
+  const problems: ConfigProblem[] = [...ruleProblems(loaded), ...namedStoreProblems(loaded)];
+  const part = async <T>(read: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      // Never seen: with a problem the whole is refused.
+      return undefined as T;
+    }
+  };
+  const resolved: ResolvedConfig = {
+    loaded,
+    config,
+    loopback,
+    secrets: await part(() => readServerSecrets(loaded, loopback && forgetsWithTheProcess(config))),
+    clients: await part(() => readClients(loaded)),
+    owners: await part(() => readOwners(loaded)),
+    errorDescriptions: await part(() =>
+      readErrorDescriptions(config.errorDescriptions, loaded.origin('errorDescriptions')),
+    ),
+    tls: await part(() => tlsFiles(loaded)),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return resolved;
+}

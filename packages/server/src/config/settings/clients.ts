@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { Setting } from '../setting.ts';
+import { filledText, flag, oneOf, ownForm, text, texts, textsOf, whole } from '../value-types.ts';
+
+const source = z.union([
+  z.string().min(1),
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({
+    hash: z.string().regex(/^(sha256|argon2id|scrypt):/),
+    expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).optional(),
+  }),
+]);
+
+/** Clients that live in the configuration. */
+export const CLIENT_SETTINGS: readonly Setting[] = [
+  {
+    key: 'clientCacheSeconds',
+    type: whole(0, 300),
+    unit: 's',
+    meaning: 'How long a client out of a shared store may be kept in memory; a change elsewhere is seen that late.',
+  },
+  { key: 'clients.[].id', type: filledText, meaning: 'The `client_id`.', required: true },
+  { key: 'clients.[].name', type: filledText, meaning: 'What the consent page calls it; left out: the id.' },
+  { key: 'clients.[].description', type: text, meaning: 'A sentence for the consent page.' },
+  {
+    key: 'clients.[].logo',
+    type: ownForm(
+      z.union([z.string().min(1), z.strictObject({ file: z.string().min(1) })]),
+      'a path on this server, an image as data:image/…;base64,…, or { file: "<path>" }',
+      'text',
+    ),
+    meaning: 'A picture of at most 1 MiB: a path on this server, `data:`, or `{ file }` (PNG, JPEG, GIF, WebP, SVG).',
+    reference: 'image',
+  },
+  { key: 'clients.[].contacts', type: texts, meaning: 'Whom to ask.', reference: 'email, phone' },
+  {
+    key: 'clients.[].applicationId',
+    type: filledText,
+    meaning: 'The application it belongs to, which monitoring names; left out: the id.',
+    reference: 'applicationId',
+  },
+  {
+    key: 'clients.[].type',
+    type: oneOf('confidential', 'public'),
+    meaning: 'Whether it can keep a secret; left out: confidential.',
+    reference: 'type',
+  },
+  { key: 'clients.[].enabled', type: flag, meaning: 'Whether it is served; left out: yes.', reference: 'enabled' },
+  {
+    key: 'clients.[].secrets',
+    type: {
+      ...ownForm(
+        z.union([source, z.array(source).max(2)]),
+        'one or two of: a text, { file: "<path>" }, { env: "<name>" }, { hash: "sha256:…", expiresAt }',
+        'list',
+      ),
+      secret: true,
+    },
+    meaning: 'Its secret, or two that overlap while one replaces the other. Only hashes are kept.',
+    reference: 'secret',
+  },
+  {
+    key: 'clients.[].authMethods',
+    type: textsOf('none', 'client_secret_basic', 'client_secret_post'),
+    meaning: 'Methods it may authenticate with; left out: Basic and post with a secret, none without.',
+  },
+  {
+    key: 'clients.[].redirectUris',
+    type: texts,
+    meaning: 'Where answers may be sent; compared character by character, but for the port of a loopback address.',
+    reference: 'redirectUrls',
+  },
+  {
+    key: 'clients.[].grantTypes',
+    type: textsOf('authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'),
+    meaning: 'Grants it may use; left out: `authorization_code` and `refresh_token`.',
+  },
+  {
+    key: 'clients.[].responseTypes',
+    type: textsOf('code', 'token'),
+    meaning: 'Response types it may ask for; left out: those of its grants.',
+  },
+  { key: 'clients.[].scopes', type: texts, meaning: 'Scopes it may be granted.', reference: 'scope' },
+  {
+    key: 'clients.[].defaultScopes',
+    type: texts,
+    meaning: 'Scopes of a request that names none; left out: none.',
+    reference: 'isDefault',
+  },
+  { key: 'clients.[].audience', type: texts, meaning: 'Resources (RFC 8707) its tokens are for.' },
+  { key: 'clients.[].requirePkce', type: flag, meaning: 'Whether it must use PKCE; left out: yes.' },
+  { key: 'clients.[].allowPlainPkce', type: flag, meaning: 'Whether the method `plain` is taken; left out: no.' },
+  { key: 'clients.[].rawBasic', type: flag, meaning: 'Whether its Basic header is not form-encoded; left out: no.' },
+  { key: 'clients.[].skipConsent', type: flag, meaning: 'Whether no consent page is shown; left out: no.' },
+  {
+    key: 'clients.[].corsOrigins',
+    type: texts,
+    meaning: 'Origins whose scripts may call the token and revocation endpoints; `*` for any.',
+    reference: 'corsOrigins',
+  },
+];
+
+/** Owners that live in the configuration. */
+export const OWNER_SETTINGS: readonly Setting[] = [
+  { key: 'owners.[].username', type: filledText, meaning: 'The name to sign in with.', required: true },
+  {
+    key: 'owners.[].passwordHash',
+    type: {
+      ...ownForm(
+        z.string().regex(/^(argon2id|scrypt):/),
+        'a hash that `gatehouse user hash` made, starting with argon2id: or scrypt:',
+        'text',
+      ),
+      secret: true,
+    },
+    meaning: 'Hash of the password; `gatehouse user hash` makes it.',
+    required: true,
+  },
+  {
+    key: 'owners.[].subject',
+    type: filledText,
+    meaning: 'What tokens carry, stable and never given to another; left out: the name.',
+  },
+  { key: 'owners.[].enabled', type: flag, meaning: 'Whether the owner exists at all; left out: yes.' },
+  {
+    key: 'owners.[].locked',
+    type: flag,
+    meaning: 'Whether an administrator locked the owner, which also stops redemption; left out: no.',
+  },
+  { key: 'owners.[].role', type: filledText, meaning: 'A role, among the claims.', reference: 'role' },
+  {
+    key: 'owners.[].claims',
+    type: ownForm(z.record(z.string(), z.json()), 'an object of names and values'),
+    meaning: 'Facts about the owner.',
+  },
+];

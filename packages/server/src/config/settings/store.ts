@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import type { Setting } from '../setting.ts';
+import { filledText, flag, oneOf, ownForm, path, secrets, textLike, whole } from '../value-types.ts';
+
+const accepted = 'Accepted for mapping; ';
+
+/** Where records are kept, and the secrets that protect them. */
+export const STORE_SETTINGS: readonly Setting[] = [
+  {
+    key: 'store',
+    type: ownForm(
+      z.union([
+        z.string().regex(/^[a-z][a-z0-9+.-]*:/),
+        z.strictObject({ url: z.string().regex(/^[a-z][a-z0-9+.-]*:/) }),
+        z.custom((value) => typeof value === 'function'),
+      ]),
+      'a URL such as "cache:", an object with a `url`, or a function that gives a store',
+      'text',
+    ),
+    meaning:
+      'The one store of the deployment; the scheme of the URL picks the package. A function gives a store of your own.',
+    reference: 'type',
+  },
+  {
+    key: 'stores.*',
+    type: textLike(/^[a-z][a-z0-9+.-]*:/, 'a URL such as "cache:"'),
+    meaning:
+      'Named stores, as the reference system has them: every name has to lead to the one `store`, since a code and its tokens change in one step.',
+    reference: 'name',
+  },
+  {
+    key: 'digest',
+    type: oneOf('SHA-256'),
+    meaning: 'How handles are hashed before they are stored and looked up; nothing else is offered.',
+    reference: 'digestAlgorithm, OAUTH_DIGEST_ALGORITHM',
+  },
+  {
+    key: 'secrets',
+    type: secrets,
+    meaning:
+      "The server's secrets, at least 32 bytes each: the first seals, all of them open. `gatehouse secret` makes one. Needed unless the store forgets everything with the process and the server listens on this machine alone.",
+    reference: 'group passphrase',
+  },
+  {
+    key: 'purge.intervalSeconds',
+    type: whole(0, 86_400),
+    unit: 's',
+    meaning: 'Pause between two removals of expired records; 0 turns them off.',
+    reference: 'purge',
+  },
+  {
+    key: 'purge.batchSize',
+    type: whole(1, 100_000),
+    unit: 'records',
+    meaning: 'Records one step of a removal takes.',
+    reference: 'purgeBatchSize',
+  },
+  {
+    key: 'cache.name',
+    type: filledText,
+    meaning: `${accepted}there is one cache.`,
+    reference: 'cache',
+    effect: 'none',
+  },
+  {
+    key: 'cache.maxElementsInMemory',
+    type: whole(1, 100_000_000),
+    unit: 'tokens',
+    meaning: 'Access tokens the cache store holds; beyond, the oldest of them go. Nothing else is ever evicted.',
+    reference: 'maxElementsInMemory',
+  },
+  ...(
+    [
+      ['maxRegisters', 'Grants, sessions, consents: registers of each kind'],
+      ['maxNonces', 'Values that were used once'],
+      ['maxNoncesPerSpace', 'Such values of one issuer'],
+      ['maxCounters', 'Failure counters'],
+    ] as const
+  ).map(([name, what]) => ({
+    key: `cache.${name}`,
+    type: whole(1, 100_000_000),
+    unit: 'records',
+    meaning: `${what} the cache store holds; one more is refused.`,
+  })),
+  {
+    key: 'cache.snapshot.file',
+    type: path,
+    meaning: 'File in which the cache store keeps what it holds, sealed, so that a restart finds it again.',
+    reference: 'diskPersistent',
+  },
+  {
+    key: 'cache.snapshot.intervalSeconds',
+    type: whole(1, 86_400),
+    unit: 's',
+    meaning: 'Time between two snapshots; what changes meanwhile is in a journal.',
+  },
+  {
+    key: 'cache.maxElementsOnDisk',
+    type: whole(0, 2_147_483_647),
+    meaning: `${accepted}the snapshot holds what memory holds.`,
+    reference: 'maxElementsOnDisk',
+    effect: 'none',
+  },
+  {
+    key: 'cache.eternal',
+    type: flag,
+    meaning: `${accepted}a token's life is its own.`,
+    reference: 'eternal',
+    effect: 'none',
+  },
+  {
+    key: 'cache.overflowToDisk',
+    type: flag,
+    meaning: `${accepted}nothing overflows: the cache is bounded by its number of elements.`,
+    reference: 'overflowToDisk',
+    effect: 'none',
+  },
+  {
+    key: 'cache.timeToIdleSeconds',
+    type: whole(0, 2_147_483_647),
+    unit: 's',
+    meaning: `${accepted}a token's life is its own.`,
+    reference: 'timeToIdleSeconds',
+    effect: 'none',
+  },
+  {
+    key: 'cache.timeToLiveSeconds',
+    type: whole(0, 2_147_483_647),
+    unit: 's',
+    meaning: `${accepted}a token's life is its own.`,
+    reference: 'timeToLiveSeconds',
+    effect: 'none',
+  },
+  {
+    key: 'cache.persistToDisk',
+    type: flag,
+    meaning: `${accepted}\`cache.snapshot.file\` keeps the records.`,
+    reference: 'diskPersistent',
+    effect: 'none',
+  },
+  {
+    key: 'cache.diskExpirySeconds',
+    type: whole(0, 2_147_483_647),
+    unit: 's',
+    meaning: `${accepted}\`purge.intervalSeconds\` removes what has expired.`,
+    reference: 'diskExpiryThreadIntervalSeconds',
+    effect: 'none',
+  },
+  {
+    key: 'cache.diskSpoolBufferMB',
+    type: whole(0, 1_048_576),
+    unit: 'MiB',
+    meaning: `${accepted}the snapshot needs no buffer.`,
+    reference: 'diskSpoolBufferSizeMB',
+    effect: 'none',
+  },
+  {
+    key: 'cache.eviction',
+    type: oneOf('LRU', 'FIFO', 'LFU'),
+    meaning: `${accepted}the least recently used token goes first.`,
+    reference: 'memoryStoreEvictionPolicy',
+    effect: 'none',
+  },
+];

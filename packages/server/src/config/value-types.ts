@@ -1,0 +1,102 @@
+import * as z from 'zod';
+
+/**
+ * The kinds of values a setting may have. Each knows in words what it asks for, so that an error can say it:
+ * the sentence "it must be …" is the type's `must`.
+ */
+export interface ValueType {
+  readonly zod: z.ZodType;
+  readonly must: string;
+  /** What a text from the environment or a flag is read as before it is checked. */
+  readonly from: 'text' | 'number' | 'boolean' | 'list' | 'json';
+  /** Whether a text names a file, taken from the folder of the file that names it. */
+  readonly path?: true;
+  /** Whether the value must not be shown, in errors as anywhere. */
+  readonly secret?: true;
+}
+
+export function whole(least: number, most: number): ValueType {
+  return {
+    zod: z.int().min(least).max(most),
+    must: `a whole number from ${least} to ${most}`,
+    from: 'number',
+  };
+}
+
+export const flag: ValueType = { zod: z.boolean(), must: 'true or false', from: 'boolean' };
+
+export const text: ValueType = { zod: z.string(), must: 'a text', from: 'text' };
+
+export const filledText: ValueType = { zod: z.string().min(1), must: 'a text that is not empty', from: 'text' };
+
+/** A text of a given form; `must` says the form in words. */
+export function textLike(pattern: RegExp, must: string): ValueType {
+  return { zod: z.string().regex(pattern), must, from: 'text' };
+}
+
+export function oneOf(...values: readonly string[]): ValueType {
+  return { zod: z.enum(values), must: `one of ${values.map((v) => `"${v}"`).join(', ')}`, from: 'text' };
+}
+
+export const path: ValueType = {
+  zod: z.string().min(1),
+  must: 'the path of a file or folder',
+  from: 'text',
+  path: true,
+};
+
+export const texts: ValueType = { zod: z.array(z.string()), must: 'a list of texts', from: 'list' };
+
+export function textsOf(...values: readonly string[]): ValueType {
+  return {
+    zod: z.array(z.enum(values)),
+    must: `a list of ${values.map((v) => `"${v}"`).join(', ')}`,
+    from: 'list',
+  };
+}
+
+export const paths: ValueType = { zod: z.array(z.string().min(1)), must: 'a list of paths', from: 'list', path: true };
+
+export const pairs: ValueType = {
+  zod: z.record(z.string(), z.string()),
+  must: 'an object of texts by name',
+  from: 'json',
+};
+
+export const anyData: ValueType = {
+  zod: z.record(z.string(), z.json()),
+  must: 'an object of names and values',
+  from: 'json',
+};
+
+const fn = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function');
+
+/** Only a configuration written in TypeScript or JavaScript can hold one. */
+export const hook: ValueType = { zod: fn, must: 'a function', from: 'json' };
+
+const source = z.union([
+  z.string().min(1),
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ env: z.string().min(1) }),
+  fn,
+]);
+
+/** By value, as `{ file }`, as `{ env }`, or as a function that gives it. */
+export const secret: ValueType = {
+  zod: source,
+  must: 'a text, { file: "<path>" }, { env: "<name>" } or a function',
+  from: 'json',
+  secret: true,
+};
+
+export const secrets: ValueType = {
+  zod: z.union([source, z.array(source)]),
+  must: 'a secret or a list of secrets, each a text, { file: "<path>" }, { env: "<name>" } or a function',
+  from: 'list',
+  secret: true,
+};
+
+/** A value of its own form: what `zod` says, in the words of `must`. */
+export function ownForm(zod: z.ZodType, must: string, from: ValueType['from'] = 'json'): ValueType {
+  return { zod, must, from };
+}

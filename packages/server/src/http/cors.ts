@@ -1,0 +1,71 @@
+import type { Client, ClientDirectory } from '@gatehouse/core';
+
+/** Which origins' scripts may read an answer. */
+export interface CorsPolicy {
+  /** Before a client is known: whether scripts of this origin may call at all. */
+  mayCall(origin: string): Promise<boolean>;
+  /** Whether a client's answer may be read by scripts of this origin. */
+  mayRead(origin: string, clientId: string | null): Promise<boolean>;
+}
+
+/** An origin as browsers send it; `null` is every sandboxed page's and nobody's (SEC-59). */
+function isOrigin(origin: string): boolean {
+  return URL.canParse(origin) && new URL(origin).origin === origin;
+}
+
+const registered = (client: Client, origin: string): boolean =>
+  client.enabled && (client.corsOrigins.includes(origin) || client.corsOrigins.includes('*'));
+
+/** By the origins that clients register. @param listed those clients that can be listed */
+export function corsOfClients(
+  directory: ClientDirectory,
+  listed: () => AsyncIterable<Client> | Iterable<Client>,
+): CorsPolicy {
+  return {
+    async mayCall(origin) {
+      if (!isOrigin(origin)) return false;
+      for await (const client of listed()) if (registered(client, origin)) return true;
+      return false;
+    },
+    async mayRead(origin, clientId) {
+      if (clientId === null || !isOrigin(origin)) return false;
+      const client = await directory.find(clientId);
+      return client !== undefined && registered(client, origin);
+    },
+  };
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The client a request names, believed only for what a script may read of an answer that was given anyway. */
+export function claimedClient(headers: { get(name: string): string | null }, body: string): string | null {
+  const basic = /^basic +([A-Za-z0-9+/=]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  if (basic !== undefined) {
+    const name = Buffer.from(basic, 'base64').toString('utf8').split(':', 1)[0] ?? '';
+    try {
+      return decodeURIComponent(name.replaceAll('+', ' '));
+    } catch {
+      return null;
+    }
+  }
+  if (!(headers.get('content-type') ?? '').toLowerCase().startsWith(FORM)) return null;
+  return new URLSearchParams(body).get('client_id');
+}
+
+/** Of an answer that scripts of this origin may read. */
+export function corsHeaders(origin: string): Record<string, string> {
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': 'X-Trace-Id, Retry-After, WWW-Authenticate',
+  };
+}
+
+/** Of the question that browsers ask first (a preflight). */
+export function preflightHeaders(origin: string, methods: readonly string[]): Record<string, string> {
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': methods.join(', '),
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Max-Age': '600',
+  };
+}

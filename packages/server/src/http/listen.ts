@@ -1,0 +1,149 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TlsContext } from './tls.ts';
+
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsContext | null;
+  readonly headersSeconds: number;
+  readonly requestSeconds: number;
+  readonly keepAliveSeconds: number;
+  /** Bytes of the request line and all headers together. */
+  readonly maxHeaderSize: number;
+  /** What cannot be parsed is answered by us; the log should know. */
+  readonly onMalformed?: (code: string, address: string) => void;
+}
+
+export interface Listening {
+  readonly servers: readonly Server[];
+  /** The port it got, where 0 was asked for. */
+  readonly port: number;
+  /** From now on requests are answered; those that came before waited. */
+  serve(listener: Listener): void;
+}
+
+/** A port or address that cannot be had, in a sentence. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** `localhost` is both families, or half of the clients do not find the server. */
+export function addressesOf(host: string): readonly string[] {
+  return host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
+}
+
+/** Addresses that no other machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+const SENTENCES: ReadonlyMap<string, (host: string, port: number) => string> = new Map([
+  [
+    'EADDRINUSE',
+    (host, port) => `Port ${port} of ${host} is taken: stop what listens there, or choose another with PORT=<number>.`,
+  ],
+  ['EACCES', (host, port) => `Port ${port} of ${host} may not be opened by this user: choose one above 1023.`],
+  ['EADDRNOTAVAIL', (host) => `${host} is not an address of this machine: set listener.host to one that is.`],
+  ['ENOTFOUND', (host) => `${host} is not a name that leads to an address: set listener.host to one that does.`],
+]);
+
+const MISSING_FAMILY: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+
+function open(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, ipv6Only: host === '::1' }, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** A whole answer for a request that has no form: the connection ends with it. */
+const MALFORMED: ReadonlyMap<string, readonly [status: string, description: string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers are too large.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
+]);
+
+function answerMalformed(server: Server, onMalformed: ListenOptions['onMalformed']): void {
+  server.on('clientError', (error, socket) => {
+    const code = codeOf(error);
+    if (code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    onMalformed?.(code, (socket as { remoteAddress?: string }).remoteAddress ?? '');
+    const [status, description] = MALFORMED.get(code) ?? ['400 Bad Request', 'The request is malformed.'];
+    const body = JSON.stringify({ error: 'invalid_request', error_description: description });
+    socket.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+}
+
+async function createServer(options: ListenOptions, listener: Listener): Promise<Server> {
+  const settings = {
+    maxHeaderSize: options.maxHeaderSize,
+    headersTimeout: options.headersSeconds * 1000,
+    requestTimeout: options.requestSeconds * 1000,
+    keepAliveTimeout: options.keepAliveSeconds * 1000,
+    connectionsCheckingInterval: 1_000,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+  };
+  if (options.tls) {
+    const { createServer: create } = await import('node:https');
+    return create({ ...settings, ...options.tls }, listener);
+  }
+  const { createServer: create } = await import('node:http');
+  return create(settings, listener);
+}
+
+/**
+ * Opens the port on every address of the host.
+ * @throws ListenError in a sentence that names the fix
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const gate = Promise.withResolvers<Listener>();
+  let ready: Listener | null = null;
+  const listener: Listener = (incoming, outgoing) => {
+    if (ready) ready(incoming, outgoing);
+    else gate.promise.then((later) => later(incoming, outgoing)).catch(() => outgoing.destroy());
+  };
+  const servers: Server[] = [];
+  const addresses = addressesOf(options.host);
+  let { port } = options;
+  try {
+    for (const address of addresses) {
+      const server = await createServer(options, listener);
+      answerMalformed(server, options.onMalformed);
+      try {
+        port = await open(server, address, port);
+        servers.push(server);
+      } catch (error) {
+        // A machine without IPv6 still has localhost.
+        if (addresses.length === 1 || !MISSING_FAMILY.has(codeOf(error))) throw error;
+      }
+    }
+  } catch (error) {
+    for (const server of servers) server.close();
+    const sentence = SENTENCES.get(codeOf(error))?.(options.host, port);
+    throw new ListenError(sentence ?? `Listening on ${options.host}:${port} failed (${codeOf(error)}).`, {
+      cause: error,
+    });
+  }
+  if (servers.length === 0) throw new ListenError(`${options.host} has no address on this machine: set listener.host.`);
+  return {
+    servers,
+    port,
+    serve(later) {
+      ready = later;
+      gate.resolve(later);
+    },
+  };
+}

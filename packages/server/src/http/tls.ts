@@ -1,0 +1,64 @@
+import { constants } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, type SecureVersion } from 'node:tls';
+import { ConfigError } from '../config/config-error.ts';
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  readonly passphrase: string | null;
+  readonly minimumVersion: SecureVersion;
+}
+
+/** What Node's TLS server is made of. */
+export interface TlsContext {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly passphrase?: string;
+  readonly minVersion: SecureVersion;
+  readonly secureOptions: number;
+}
+
+async function read(key: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch {
+    throw new ConfigError([
+      {
+        key,
+        origin: file,
+        problem: 'cannot be read',
+        fix: 'see that the file is there and that this user may read it',
+      },
+    ]);
+  }
+}
+
+/**
+ * Reads certificate and key, and sees that they belong together.
+ * @throws ConfigError naming file and fix
+ */
+export async function readTls({ certificate, key, passphrase, minimumVersion }: TlsFiles): Promise<TlsContext> {
+  const context: TlsContext = {
+    cert: await read('listener.tls.certificate', certificate),
+    key: await read('listener.tls.key', key),
+    ...(passphrase === null ? {} : { passphrase }),
+    minVersion: minimumVersion,
+    // AX-3: a client cannot change the terms of a connection that stands.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  };
+  try {
+    createSecureContext(context);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/i, '') : '';
+    throw new ConfigError([
+      {
+        key: 'listener.tls',
+        origin: `${certificate}, ${key}`,
+        problem: `is no certificate with its key (${reason})`,
+        fix: 'give a PEM certificate, its PEM key, and the passphrase if the key has one',
+      },
+    ]);
+  }
+  return context;
+}

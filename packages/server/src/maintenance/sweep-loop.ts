@@ -1,0 +1,64 @@
+import type { Log, Runtime, Store } from '@gatehouse/core';
+
+export interface SweepLoopOptions {
+  readonly store: Store;
+  readonly runtime: Pick<Runtime, 'clock'>;
+  readonly log: Log;
+  /** Seconds from the end of one sweep to the begin of the next; 0: none at all. */
+  readonly intervalSeconds: number;
+  /** Records one step removes. */
+  readonly batchSize: number;
+}
+
+export interface SweepLoop {
+  /** Ends the running sweep after its step, and no other begins. */
+  stop(): Promise<void>;
+}
+
+/** A sweep leaves the store to others for at least half of the interval. */
+const SHARE = 0.5;
+
+/** Removes what has expired, again and again; never two at once, and a failure is only logged. */
+export function startSweepLoop({ store, runtime, log, intervalSeconds, batchSize }: SweepLoopOptions): SweepLoop {
+  if (intervalSeconds === 0) return { stop: () => Promise.resolve() };
+  const interval = intervalSeconds * 1000;
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout;
+  let running = Promise.resolve();
+
+  const sweep = async (): Promise<void> => {
+    try {
+      const report = await store.sweep({
+        at: runtime.clock.now(),
+        batch: batchSize,
+        budgetMs: interval * SHARE,
+        signal: abort.signal,
+      });
+      const failed = Object.keys(report.errors).length > 0;
+      if (failed) log.warn({ ...report }, 'A removal of expired records failed in part.');
+      else if (Object.values(report.removed).some((count) => count > 0))
+        log.debug({ ...report }, 'Expired records were removed.');
+    } catch (error) {
+      log.warn({ error }, 'A removal of expired records failed.');
+    }
+  };
+
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      running = sweep().then(() => {
+        if (!abort.signal.aborted) schedule();
+      });
+    }, interval);
+    // Nothing but requests keeps the process alive.
+    timer.unref();
+  };
+  schedule();
+
+  return {
+    async stop() {
+      abort.abort();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

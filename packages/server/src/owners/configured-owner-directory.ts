@@ -1,0 +1,25 @@
+import { type Limits, type Owner, type OwnerDirectory, verifySlowly } from '@gatehouse/core';
+
+export interface OwnerRecord {
+  readonly owner: Owner;
+  /** `argon2id:…` or `scrypt:…`. */
+  readonly passwordHash: string;
+}
+
+/** Owners that are written in the configuration. */
+export function createOwnerDirectory(records: readonly OwnerRecord[], limits: Limits): OwnerDirectory {
+  const byName = new Map(records.map((record) => [record.owner.username, record]));
+  const bySubject = new Map(records.map(({ owner }) => [owner.subject, owner]));
+  const [anyRecord] = records;
+  return {
+    async authenticate(username, password) {
+      const record = byName.get(username);
+      // An unknown, disabled or locked owner costs one hash like every other, and nobody learns which it was (SEC-45).
+      const hash = (record ?? anyRecord)?.passwordHash;
+      if (hash === undefined) return null;
+      const right = await verifySlowly(hash, password, limits);
+      return right && record?.owner.enabled && !record.owner.locked ? record.owner : null;
+    },
+    find: (subject) => Promise.resolve(bySubject.get(subject) ?? null),
+  };
+}

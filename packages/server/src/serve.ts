@@ -1,0 +1,142 @@
+import { Hono } from 'hono';
+import { createApp, type GatehouseApp, metadataPath, mountPathOf } from './app.ts';
+import { type Assembly, assemble } from './assemble.ts';
+import type { ResolvedConfig } from './config/resolve.ts';
+import { createTraffic } from './http/drain.ts';
+import { createEdge } from './http/edge.ts';
+import { type Listening, type ListenOptions, listen } from './http/listen.ts';
+import { readTls } from './http/tls.ts';
+import { startSweepLoop } from './maintenance/sweep-loop.ts';
+import { METADATA_PATH } from './routes/metadata.ts';
+import { createLog, type ServerLog } from './telemetry/log.ts';
+import { type MetricsListener, serveMetrics } from './telemetry/serve-metrics.ts';
+import type { SampleData } from './views/index.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where a browser reaches it. */
+  readonly url: string;
+  readonly assembly: Assembly;
+  readonly log: ServerLog;
+  /** Reads certificate and key again; connections that stand keep theirs. */
+  reloadTls(): Promise<void>;
+  /** Lets running requests end, then closes the store. Again: the same end. @returns requests that were cut off */
+  stop(): Promise<number>;
+}
+
+export interface ServeOptions {
+  readonly sample?: SampleData | null;
+}
+
+async function openLog({ config }: ResolvedConfig): Promise<ServerLog> {
+  const { level, format } = config.log;
+  return createLog({ level, format: format === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : format });
+}
+
+async function listenOptions(resolved: ResolvedConfig, log: ServerLog): Promise<ListenOptions> {
+  const { host, port, headersSeconds, requestSeconds, keepAliveSeconds } = resolved.config.listener;
+  const { requestLine, headers } = resolved.config.limits;
+  return {
+    host,
+    port,
+    tls: resolved.tls ? await readTls(resolved.tls) : null,
+    headersSeconds,
+    requestSeconds,
+    keepAliveSeconds,
+    maxHeaderSize: requestLine + headers,
+    onMalformed: (code, clientAddress) =>
+      log.info({ check: 'http-grammar', got: code, clientAddress }, 'Refused a request.'),
+  };
+}
+
+/** The app at the issuer's path, and also at none, for a proxy that takes the path off. */
+function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): GatehouseApp {
+  const gatehouse = createApp(server, app);
+  const mount = mountPathOf(server.context.settings.issuer);
+  const { enabled, port, path } = resolved.config.metrics;
+  if (enabled && port === undefined && metrics)
+    gatehouse.get(path, async () => {
+      const { contentType, text } = await metrics.render();
+      return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
+    });
+  if (mount === '') return gatehouse;
+  const root: GatehouseApp = new Hono();
+  root.route(mount, gatehouse);
+  // RFC 8414 3.1: the well-known part comes before the issuer's path.
+  root.all(metadataPath(server.context.settings.issuer), (c) =>
+    gatehouse.fetch(
+      new Request(new URL(METADATA_PATH, c.req.url), { method: c.req.method, headers: c.req.raw.headers }),
+      c.env,
+    ),
+  );
+  root.route('/', gatehouse);
+  return root;
+}
+
+/**
+ * Listens, opens the store and answers.
+ * @throws ListenError, ConfigError, StoreError, Error: sentences that name the fix; nothing is left open then
+ */
+export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOptions = {}): Promise<RunningServer> {
+  const { config } = resolved;
+  const log = await openLog(resolved);
+  const traffic = createTraffic();
+  const listening: Listening | null = config.listener.enabled ? await listen(await listenOptions(resolved, log)) : null;
+  const servers = listening?.servers ?? [];
+  let assembly: Assembly;
+  let metricsListener: MetricsListener | null = null;
+  try {
+    const port = listening?.port ?? config.listener.port;
+    assembly = await assemble(resolved, { log, port, sample, ready: () => !traffic.draining });
+    await assembly.server.open();
+    const { host, port: metricsPort, path } = config.metrics;
+    if (assembly.metrics && metricsPort !== undefined)
+      metricsListener = await serveMetrics(assembly.metrics, { host, port: metricsPort, path });
+  } catch (error) {
+    await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    log.flush();
+    throw error;
+  }
+  const { server, settings } = assembly;
+  const { store, runtime } = server.context;
+  const sweeping = startSweepLoop({
+    store,
+    runtime,
+    log,
+    intervalSeconds: config.purge.intervalSeconds,
+    batchSize: config.purge.batchSize,
+  });
+  const edge = createEdge({
+    fetch: mounted(assembly, resolved).fetch,
+    limits: settings.limits,
+    entropy: runtime.entropy,
+    log,
+    host: new URL(settings.issuer).host,
+  });
+  listening?.serve(traffic.watch(edge));
+
+  const end = async (): Promise<number> => {
+    const cutOff = await traffic.drain(servers, config.listener.shutdownSeconds * 1000);
+    await sweeping.stop();
+    await metricsListener?.close();
+    await server.close();
+    log.flush();
+    return cutOff;
+  };
+  let ending: Promise<number> | null = null;
+  return {
+    url: settings.issuer,
+    assembly,
+    log,
+    async reloadTls() {
+      if (!resolved.tls) return;
+      const context = await readTls(resolved.tls);
+      for (const one of servers)
+        if ('setSecureContext' in one) (one as import('node:https').Server).setSecureContext(context);
+    },
+    stop() {
+      ending ??= end();
+      return ending;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Log, LogFields } from '@gatehouse/core';
+import { loggable, redactedFields } from './redact.ts';
+import { textLine } from './text-line.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+  /** Where lines go; default: standard output, written asynchronously. */
+  readonly write?: (line: string) => void;
+}
+
+export interface ServerLog extends Log {
+  /** Writes what is still held back; before the process ends. */
+  flush(): void;
+}
+
+interface Destination {
+  write(line: string): unknown;
+  flushSync?(): void;
+}
+
+/**
+ * The log of the server: every field goes through {@link redactedFields}, so that what must not be logged cannot be,
+ * whoever logs it.
+ */
+export async function createLog({ level, format, write }: LogOptions): Promise<ServerLog> {
+  const { pino } = await import('pino');
+  const stdout: Destination = write ? { write } : pino.destination({ dest: 1, sync: false });
+  const destination: Destination =
+    format === 'json' ? stdout : { write: (line: string) => stdout.write(textLine(line)) };
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  const at =
+    (method: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: LogFields, message: string): void => {
+      if (logger.isLevelEnabled(method)) logger[method](redactedFields(fields), loggable(message));
+    };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    isEnabled: (asked) => logger.isLevelEnabled(asked),
+    flush() {
+      try {
+        stdout.flushSync?.();
+      } catch {
+        // Nobody reads any more, or the stream never opened: there is nothing to be saved.
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Emitter, Log, ServerEvents } from '@gatehouse/core';
+
+/** One request, when it has been answered. */
+export interface RequestRecord {
+  readonly traceId: string;
+  readonly method: string;
+  /** The route, never the URL as it was sent. */
+  readonly path: string;
+  readonly status: number;
+  /** Milliseconds. */
+  readonly ms: number;
+  readonly clientAddress: string;
+}
+
+export interface RequestLog {
+  begin(traceId: string): void;
+  /** Adds a fact to the record of a request that is under way. */
+  note(traceId: string, name: string, facts: Readonly<Record<string, unknown>>): void;
+  end(record: RequestRecord): void;
+}
+
+type Facts = Record<string, unknown>;
+
+/** Events of one request, which become part of its one line; and those that belong to none. */
+const OF_A_REQUEST = [
+  'token.issued',
+  'token.retried',
+  'token.revoked',
+  'grant.revoked',
+  'request.refused',
+  'authorize.granted',
+  'login.succeeded',
+  'login.failed',
+  'logout',
+  'consent.decided',
+  'client.authentication_failed',
+  'store.behind',
+] as const satisfies readonly (keyof ServerEvents)[];
+
+/** One line a request, with everything that happened under its trace id: what was refused, by which check, and why. */
+export function createRequestLog(log: Log, events: Emitter): RequestLog {
+  const underWay = new Map<string, Facts>();
+  const on = log.isEnabled('info');
+
+  const note = (traceId: string, name: string, facts: Readonly<Record<string, unknown>>): void => {
+    const record = underWay.get(traceId);
+    if (!record) {
+      if (on) log.info({ traceId, [name]: facts }, name);
+      return;
+    }
+    const before = record[name];
+    record[name] = before === undefined ? facts : [...(Array.isArray(before) ? before : [before]), facts];
+  };
+
+  if (on)
+    for (const name of OF_A_REQUEST)
+      events.on(name, ({ traceId, ...facts }) => {
+        if (name === 'store.behind')
+          log.error({ traceId, ...facts }, 'A refresh token is newer than the store: the store is behind.');
+        note(traceId, name, facts);
+      });
+  events.on('store.unknown_outcome', (facts) => {
+    log.warn({ ...facts }, facts.resolved ? 'An unknown outcome was resolved.' : 'An unknown outcome stayed unknown.');
+  });
+
+  return {
+    begin(traceId) {
+      if (on) underWay.set(traceId, {});
+    },
+    note(traceId, name, facts) {
+      if (on) note(traceId, name, facts);
+    },
+    end({ traceId, method, path, status, ms, clientAddress }) {
+      if (!on) return;
+      const facts = underWay.get(traceId) ?? {};
+      underWay.delete(traceId);
+      const fields = { traceId, method, path, status, ms: Math.round(ms * 10) / 10, clientAddress, ...facts };
+      log.info(fields, `${method} ${path} ${status}`);
+    },
+  };
+}
