@@ -13,11 +13,6 @@ export interface BasicCredentials {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Whether an `Authorization` header claims to be Basic, however badly (RFC 9110 11.1: no regard to case). */
-export function isBasic(header: string): boolean {
-  return /^basic(?:[ \t]|$)/i.test(header);
-}
-
 /** RFC 7617 2, strictly: null where it is not `Basic`, one space, canonical base64 of UTF-8 with a colon in it. */
 export function parseBasic(header: string): RawCredentials | null {
   const encoded = /^basic ([A-Za-z0-9+/]+)(={0,2})$/i.exec(header);

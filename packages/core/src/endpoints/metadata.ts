@@ -33,7 +33,7 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
 }
 
 /** The URL of one endpoint: only the configured issuer is ever believed, never a request (SEC-130). */
-export function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
+function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
   return `${issuer.replace(/\/$/, '')}${basePath}/${name}`;
 }
 
