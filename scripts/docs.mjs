@@ -5,16 +5,25 @@ import { pathToFileURL } from 'node:url';
 import { root } from './stamp.mjs';
 
 /**
- * Each page, the module that knows it and the function of it that returns the page's whole text as Markdown.
+ * Each page, the module that knows it and the function of it that returns the page's whole text: Markdown, which gets a
+ * line that says where it comes from, or JSON, which cannot have one.
  * @type {readonly { page: string, module: string, generate: string }[]}
  */
-const GENERATORS = [];
+const GENERATORS = [
+  { page: 'docs/configuration.md', module: 'packages/server/src/config/reference.ts', generate: 'configurationPage' },
+  {
+    page: 'docs/gatehouse.schema.json',
+    module: 'packages/server/src/config/reference.ts',
+    generate: 'configurationSchema',
+  },
+];
 
 const check = process.argv.includes('--check');
 const stale = [];
 for (const { page, module, generate } of GENERATORS) {
   const { [generate]: text } = await import(pathToFileURL(path.join(root, module)).href);
-  const made = `<!-- Made by \`npm run docs\` from ${module}: change it there. -->\n\n${(await text()).trim()}\n`;
+  const note = page.endsWith('.md') ? `<!-- Made by \`npm run docs\` from ${module}: change it there. -->\n\n` : '';
+  const made = `${note}${(await text()).trim()}\n`;
   const file = path.join(root, page);
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   if (there === made) continue;
