@@ -47,7 +47,9 @@ async function receive(
   now: Instant,
 ): Promise<EndpointResponse> {
   const { limits } = context.settings;
-  const bare = { ...request, url: new URL(request.url.pathname, request.url) };
+  const url = new URL(request.url);
+  url.search = '';
+  const bare = { ...request, url };
   const body = requireFormBody(bare, limits, { repeatable: REPEATABLE_ON_PAGE });
   if (!body.has('interaction'))
     return moveToQuery(context, request, requireFormBody(bare, limits, { repeatable: REPEATABLE }), at);

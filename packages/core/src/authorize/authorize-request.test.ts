@@ -205,6 +205,16 @@ describe('a refusal that the client is told', () => {
     expect([site.store.calls, off.store.calls]).toEqual([[], []]);
   });
 
+  it('[SEC-43] says which of scope and resource is too much', async () => {
+    const site = aSite();
+    const scopes = Array.from({ length: 101 }, (_, index) => `s${index}`).join(' ');
+    for (const scope of [scopes, 'a'.repeat(256), 'a'.repeat(4_097), 'read  write', 'read"', 'réad'])
+      expect(answerOf(await ask({ scope }, site))).toMatchObject({ error: 'invalid_scope', state: 'xyz' });
+    const resource = Array.from({ length: 11 }, (_, index) => `https://api${index}.example/`);
+    expect(answerOf(await ask({ resource }, site))).toMatchObject({ error: 'invalid_target' });
+    expect(site.store.calls).toEqual([]);
+  });
+
   it('[AX-65] has the operator’s description where there is one', async () => {
     const site = aSite({ settings: { errorDescriptions: { invalid_scope: 'Ask the help desk.' } } });
     expect(answerOf(await ask({ scope: 'x' }, site))).toMatchObject({ error_description: 'Ask the help desk.' });

@@ -119,7 +119,7 @@ export class Browser {
 
   async #send(method: string, path: string, body: string, visit: Visit = {}): Promise<EndpointResponse> {
     const url = new URL(path, ORIGIN);
-    const endpoint = this.#endpoints[url.pathname];
+    const [, endpoint] = Object.entries(this.#endpoints).find(([own]) => url.pathname.endsWith(own)) ?? [];
     if (!endpoint) throw new Error(`No endpoint of the owner's is at ${url.pathname}.`);
     const type = method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
     const response = await endpoint({
