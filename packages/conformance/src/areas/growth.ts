@@ -31,7 +31,7 @@ export const growth: readonly Case[] = [
     needs: [port('rowCounts')],
     async run(t) {
       const before = await rows(t);
-      const logins = t.scaled(100_000, 300);
+      const logins = t.scaled(100_000, 200);
       for (let made = 0; made < logins; made += 100) {
         const now = t.now();
         const life = { expiresAt: now + t.unit, purgeAt: now + t.unit };
@@ -63,7 +63,7 @@ export const growth: readonly Case[] = [
       const grant = newGrant(t, { expiresAt: end, purgeAt: end });
       await t.store.write({ attempt: t.attempt(), add: [grant] });
       const before = await rows(t);
-      const refreshes = t.scaled(10_000, 200);
+      const refreshes = t.scaled(10_000, 50);
       for (let from = 1; from <= refreshes; from++) {
         const now = t.now();
         const token = newToken(t, grant.key, { expiresAt: now + t.unit, purgeAt: now + t.unit });

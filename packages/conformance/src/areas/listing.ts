@@ -165,10 +165,10 @@ export const listing: readonly Case[] = [
     promise: 'The 20 000 registers of one owner are listed page by page, each once.',
     proves: ['SEC-86'],
     async run(t) {
-      const count = t.scaled(20_000, 1_500);
+      const count = t.scaled(20_000, 200);
       const grants = Array.from({ length: count }, () => newGrant(t));
       await t.add(grants);
-      const items = await all(t, 'grant', { subject: SUBJECT }, 1_000);
+      const items = await all(t, 'grant', { subject: SUBJECT }, Math.min(1_000, Math.ceil(count / 5)));
       t.same(items.length, count, 'items listed');
       t.same(keysOf(items), keysOf(grants), 'their keys');
     },

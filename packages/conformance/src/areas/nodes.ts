@@ -19,7 +19,7 @@ export const nodes: readonly Case[] = [
         scopes.map((scope, index) => async (gate) => {
           await gate.pass();
           const store = instances[index % instances.length] ?? t.store;
-          for (let round = 0; round < 500; round++) {
+          for (let round = 0; round < 200; round++) {
             const there = await store.find('consent', key);
             const merged = [...((JSON.parse(there?.state ?? '[]') as string[]) ?? []), scope];
             const state = JSON.stringify(merged);

@@ -79,7 +79,7 @@ export const revocationRaces: readonly Case[] = (['grant', 'client'] as const).f
     proves: ['SEC-110', 'SEC-145'],
     async run(t) {
       const other = await t.sibling();
-      for (let round = 0; round < t.scaled(200, 20); round++) {
+      for (let round = 0; round < t.scaled(200, 8); round++) {
         const racing = await contest(t, ending, t.store, other);
         await t.raceAll(
           [racing.rotate, racing.revoke].map((call) => async (gate) => {

@@ -13,7 +13,7 @@ import {
   StoreError,
   type Write,
 } from '@gatehouse/core';
-import { STORE_LIMITS } from './limits.ts';
+import { STORE_LIMITS } from '../limits.ts';
 
 /** What every store refuses as `invalid` before it looks at anything. No message holds the value. */
 

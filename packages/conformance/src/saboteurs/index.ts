@@ -1,0 +1,7 @@
+import { KEEPERS } from './keepers.ts';
+import { READERS } from './readers.ts';
+import { REVOKERS } from './revokers.ts';
+import type { Saboteur } from './saboteur.ts';
+import { WRITERS } from './writers.ts';
+
+export const SABOTEURS: readonly Saboteur[] = [...WRITERS, ...REVOKERS, ...READERS, ...KEEPERS];
