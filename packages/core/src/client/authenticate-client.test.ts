@@ -203,6 +203,14 @@ describe('what a registration and the settings allow', () => {
     );
   });
 
+  it('[AX-59] a confidential client always sends its secret, whatever methods its record lists', async () => {
+    const desk = aDesk();
+    desk.add({ id: 'app', authMethods: ['none', 'client_secret_basic', 'client_secret_post'] });
+    expect((await refusedLater(() => desk.try({ body: { client_id: 'app' } }))).failed.check).toBe(
+      'client-secret-present',
+    );
+  });
+
   it('[AX-59] a public client that has a secret sends the right one or none', async () => {
     const desk = aDesk();
     desk.add({ id: 'spa', type: 'public', authMethods: ['none', 'client_secret_basic', 'client_secret_post'] });

@@ -47,6 +47,17 @@ describe('failures', () => {
     expect(store.calls).toEqual([]);
   });
 
+  it('long past cost nothing again', async () => {
+    const store = createMemoryStore();
+    const failures = createFailureCounter(store, 'test', LIMIT);
+    await failures.failed(KEY, 0);
+    const before = store.calls.length;
+    expect(await failures.locked(KEY, 59_999)).toBe(false);
+    expect(store.calls).toHaveLength(before + 1);
+    expect(await failures.locked(KEY, 60_000)).toBe(false);
+    expect(store.calls).toHaveLength(before + 1);
+  });
+
   it('counted by another process are met at the first failure here', async () => {
     const store = createMemoryStore();
     const elsewhere = createFailureCounter(store, 'test', LIMIT);

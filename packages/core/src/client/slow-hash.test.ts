@@ -1,4 +1,5 @@
 import * as crypto from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { refusedLater } from '../oauth/refused.test-support.ts';
 import { systemEntropy } from '../runtime/entropy.ts';
@@ -76,6 +77,30 @@ describe('the line for slow hashes', () => {
     gate.resolve();
     await Promise.all([first, second, third]);
     expect(order).toEqual(['first', 'second', 'third']);
+  });
+
+  it('[SEC-141] hands a place on without making it two', async () => {
+    const limits = { slowHashesPerCore: 1, slowHashesWaiting: 100 };
+    const running: PromiseWithResolvers<void>[] = [];
+    const work = () => {
+      const gate = Promise.withResolvers<void>();
+      running.push(gate);
+      return gate.promise;
+    };
+    const places = availableParallelism();
+    const jobs = Array.from({ length: places + 2 }, () => inSlowHashQueue(limits, work));
+    expect(running).toHaveLength(places);
+    running[0]?.resolve();
+    await jobs[0];
+    expect(running).toHaveLength(places + 1);
+    const late = inSlowHashQueue(limits, work);
+    expect(running).toHaveLength(places + 1);
+    for (let done = 0; done < running.length; done++) {
+      running[done]?.resolve();
+      await jobs[done];
+    }
+    await late;
+    expect(running).toHaveLength(places + 3);
   });
 
   it('[SEC-141] goes on after work that failed', async () => {

@@ -36,6 +36,11 @@ describe('a redirect URI of a request', () => {
     expect(matchRedirectUri(['https://127.0.0.1/cb'], 'https://127.0.0.1:4321/cb')).toBe(false);
   });
 
+  it('[SEC-15] has no freedom where what follows the loopback literal is more of a host', () => {
+    expect(matchRedirectUri(['http://127.0.0.1.evil.test/cb'], 'http://127.0.0.1:80.evil.test/cb')).toBe(false);
+    expect(matchRedirectUri(['http://127.0.0.1@evil.test/cb'], 'http://127.0.0.1:80@evil.test/cb')).toBe(false);
+  });
+
   it('[SEC-92] is never empty, even if an empty one were registered', () => {
     expect(matchRedirectUri([''], '')).toBe(false);
     expect(matchRedirectUri([], '')).toBe(false);
@@ -131,6 +136,13 @@ describe('a redirect URI to register', () => {
     'URN:ietf:wg:oauth:2.0:oob',
   ])('[SEC-33] may not be %j', (uri) => {
     expect(redirectUriFault(uri)).not.toBeNull();
+  });
+
+  it('is told what is wrong with it', () => {
+    expect(redirectUriFault('https://client.example/cb#')).toBe('has a fragment');
+    expect(redirectUriFault('https://u@client.example/cb')).toBe('has a user or password');
+    expect(redirectUriFault('https:client.example')).toBe('has no host');
+    expect(redirectUriFault('http://client.example/cb')).toBe('is http and not on a loopback address');
   });
 
   it('[SEC-37] tells what another program could claim', () => {
