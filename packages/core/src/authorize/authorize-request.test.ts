@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EndpointResponse } from '../endpoints/endpoint.ts';
 import { aClient } from '../grants/world.test-support.ts';
 import { NEARLY } from '../oauth/redirect-corpus.test-support.ts';
+import { type LogFields, silentLog } from '../runtime/log.ts';
 import { StoreError } from '../store/store-error.ts';
 import {
   AUTHORIZE,
@@ -13,6 +14,7 @@ import {
   locationOf,
   loginPage,
 } from './browser.test-support.ts';
+import { AUTHORIZE_STEPS } from './steps.ts';
 
 const ISSUER = 'https://issuer.example';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -269,5 +271,28 @@ describe('the requirement of PKCE', () => {
       else loginPage(without);
       loginPage(await ask({ code_challenge: CHALLENGE, code_challenge_method: 'S256' }, site));
     }
+  });
+});
+
+describe('the table of steps', () => {
+  it('[AX-32] [AX-246] has an outcome for every request, and its trace says how far one came', async () => {
+    const site = aSite();
+    const trace: unknown[] = [];
+    const log = { ...silentLog, isEnabled: () => true, debug: ({ step }: LogFields) => trace.push(step) };
+    Object.assign(site.context, { runtime: { ...site.context.runtime, log } });
+    const browser = site.browser();
+    await browser.toAnswer();
+    expect(trace.slice(-AUTHORIZE_STEPS.length)).toEqual(AUTHORIZE_STEPS.map(({ name }) => name));
+    expect(site.events.at(-1)).toMatchObject({ name: 'authorize.granted', event: { clientId: 'app', subject: 'ann' } });
+    trace.length = 0;
+    await browser.authorize({ response_type: 'x' });
+    expect(trace).toEqual(['within limits', 'client', 'redirect uri', 'request object']);
+    expect(site.events.at(-1)).toMatchObject({ name: 'request.refused', event: { check: 'response-type-supported' } });
+  });
+
+  it('[SEC-17] verifies client and redirect URI on pages before anything is said by redirect', () => {
+    const pages = AUTHORIZE_STEPS.filter(({ phase }) => phase === 'page').map(({ name }) => name);
+    expect(pages).toEqual(['within limits', 'client', 'redirect uri']);
+    expect(AUTHORIZE_STEPS.slice(0, 3).map(({ name }) => name)).toEqual(pages);
   });
 });

@@ -30,9 +30,12 @@ describe('the consent page', () => {
     expect((await browser.toConsent({ response_type: 'token' })).refreshSeconds).toBeNull();
   });
 
-  it('[AX-30] [SEC-42] no cookie holds anything of the request', async () => {
-    const browser = aSite().browser();
+  it('[AX-30] [AX-160] [SEC-42] neither store nor cookie holds anything of the request', async () => {
+    const site = aSite();
+    const browser = site.browser();
     await browser.toConsent({ state: 'secret-state' });
+    const stored = JSON.stringify([...site.store.registers.values(), ...site.store.tokens.values()]);
+    for (const text of ['secret-state', ...(browser.owner?.split('.') ?? [])]) expect(stored).not.toContain(text);
     for (const cookie of [browser.owner, browser.strict]) {
       expect(cookie).toMatch(/^[\w.-]{22,64}$/);
       expect(Buffer.from(cookie ?? '', 'base64url').toString('latin1')).not.toContain('secret-state');

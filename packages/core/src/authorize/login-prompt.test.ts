@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readGrant } from '../grants/grant.ts';
 import type { Register } from '../store/records.ts';
-import { answerOf, aSite, consentPage, loginPage, type Site } from './browser.test-support.ts';
+import { answerOf, aSite, consentPage, locationOf, loginPage, type Site } from './browser.test-support.ts';
 
 /** A browser whose owner has signed in and allowed everything. */
 async function remembered(site: Site) {
@@ -146,6 +146,16 @@ describe('an owner who was authenticated before the request', () => {
     expect(answerOf(await browser.follow(await browser.signIn(page)))).toHaveProperty('code');
   });
 
+  it('[SEC-41] a page that the hook no longer vouches for decides nothing', async () => {
+    const site = aSiteBehindAProxy();
+    site.owners.set('bob', { subject: 'bob', username: 'bob', enabled: true, locked: false, claims: {} });
+    const browser = site.browser();
+    const page = consentPage(await browser.authorize({}, as('ann')));
+    for (const visit of [{}, as('bob')]) expect(locationOf(await browser.decide(page, {}, visit))).toBe(page.action);
+    expect(await grants(site)).toEqual([]);
+    expect(answerOf(await browser.decide(page, {}, as('ann')))).toHaveProperty('code');
+  });
+
   it('[SEC-13] another owner is another session', async () => {
     const site = aSiteBehindAProxy();
     site.owners.set('bob', { subject: 'bob', username: 'bob', enabled: true, locked: false, claims: {} });
@@ -154,6 +164,8 @@ describe('an owner who was authenticated before the request', () => {
     const first = browser.owner;
     expect(consentPage(await browser.authorize({}, as('bob'))).subject).toBe('bob');
     expect(browser.owner).not.toBe(first);
+    browser.owner = first;
+    loginPage(await browser.authorize());
   });
 
   it('is not let in when locked, and not passed off as having signed in again', async () => {

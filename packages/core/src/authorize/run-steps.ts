@@ -10,9 +10,14 @@ import type { AuthorizeRequest, Facts, NamedStep } from './step.ts';
 /** One step after the other, each with what those before it found out, until one has an answer or refuses. */
 export async function runSteps(steps: readonly NamedStep[], request: AuthorizeRequest): Promise<EndpointResponse> {
   let state: AuthorizeRequest & Partial<Facts> = request;
-  for (const { phase, run } of steps) {
+  const { log } = request.context.runtime;
+  // AX-246: with this an operator sees how far a request came.
+  const trace = log.isEnabled('debug');
+  const { traceId } = request.request;
+  for (const { name, phase, run } of steps) {
     try {
       const result = await run(state);
+      if (trace) log.debug({ traceId, step: name, answered: 'answer' in result }, 'A step was passed.');
       if ('answer' in result) return withOwnerCookie(result.answer, state);
       state = { ...state, ...result };
     } catch (thrown) {

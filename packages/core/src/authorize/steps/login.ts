@@ -2,49 +2,55 @@ import type { EndpointResponse } from '../../endpoints/endpoint.ts';
 import { OAuthError } from '../../oauth/errors.ts';
 import { browserCookieFor } from '../../owner/browser-cookie.ts';
 import { makeFormToken } from '../../owner/form-token.ts';
+import type { Owner } from '../../owner/owner.ts';
 import { standingOwner } from '../../owner/owner-standing.ts';
-import { readSession, type SignedIn, startSession } from '../../owner/session.ts';
+import { endSession, readSession, type SignedIn, startSession } from '../../owner/session.ts';
 import { markOf, withMark } from '../signed-in-after.ts';
-import type { Known, Step } from '../step.ts';
+import { startAgain } from '../start-again.ts';
+import type { Known, Step, StepResult } from '../step.ts';
 
 type State = Known<'client' | 'prompt' | 'maxAge'>;
 
 /** OpenID Connect Core 3.1.2.3: an owner who is signed in, and lately enough. */
 export const requireLogin: Step<'client' | 'prompt' | 'maxAge', 'signedIn' | 'ownerCookie'> = async (state) => {
   const { context, decision, now, prompt, request } = state;
-  // The page was shown to a session that was good enough, and comes back from the same one.
-  if (decision) return { signedIn: decision.signedIn, ownerCookie: null };
-  const { clientAddress, headers } = request;
+  const owner = await namedBeforehand(state);
+  if (decision) return keepSession(state, decision.signedIn, owner);
   const current = await readSession(context, request.ownerCookie, now);
-  const subject = (await context.hooks.authenticatedSubject?.({ headers, clientAddress })) ?? null;
-  if (subject !== null) return signInBeforehand(state, subject, current);
-  // AX-36: the hook named nobody, so what it vouched for earlier has ended too.
+  if (owner) return signInBeforehand(state, owner, current);
+  // AX-36: the hook names nobody now, so what it vouched for earlier has ended too.
   const signedIn = current?.by === 'hook' ? null : current;
   if (signedIn && isLateEnough(state, signedIn)) return { signedIn, ownerCookie: null };
   if (prompt.has('none')) throw refuse('login_required', 'The owner must sign in.');
   return { answer: loginPage(state, current) };
 };
 
+type Result = StepResult<'signedIn' | 'ownerCookie'>;
+
 /** AX-35: somebody before us has authenticated the owner, at this very request. */
-async function signInBeforehand(
-  state: State,
-  subject: string,
-  current: SignedIn | null,
-): Promise<{ signedIn: SignedIn; ownerCookie: string | null } | { answer: EndpointResponse }> {
+async function namedBeforehand({ context, request: { clientAddress, headers } }: State): Promise<Owner | null> {
+  const subject = (await context.hooks.authenticatedSubject?.({ headers, clientAddress })) ?? null;
+  return subject === null ? null : standingOwner(context, subject);
+}
+
+/** The page was shown to a session that was good enough, and comes back from the same one. */
+function keepSession({ request, self }: State, signedIn: SignedIn, owner: Owner | null): Result {
+  if (signedIn.by === 'hook' && owner?.subject !== signedIn.session.subject)
+    return { answer: startAgain(request, self) };
+  return { signedIn, ownerCookie: null };
+}
+
+async function signInBeforehand(state: State, owner: Owner, current: SignedIn | null): Promise<Result> {
   const { context, now, prompt } = state;
   // OpenID Connect Core 3.1.2.1: who cannot be made to sign in again must not be passed off as having done so.
   if (prompt.has('login')) throw refuse('login_required', 'The owner cannot be asked to sign in again here.');
   if (prompt.has('select_account'))
     throw refuse('account_selection_required', 'The owner cannot be asked to choose an account here.');
-  if (current?.session.subject === subject && isLateEnough(state, current))
+  if (current?.session.subject === owner.subject && isLateEnough(state, current))
     return { signedIn: current, ownerCookie: null };
-  const owner = await standingOwner(context, subject);
-  if (owner) {
-    const { cookie, ...signedIn } = await startSession(context, owner, now, 'hook');
-    return { signedIn, ownerCookie: cookie };
-  }
-  if (prompt.has('none')) throw refuse('login_required', 'The owner must sign in.');
-  return { answer: loginPage(state, current) };
+  if (current) await endSession(context, current.session.key, now);
+  const { cookie, ...signedIn } = await startSession(context, owner, now, 'hook');
+  return { signedIn, ownerCookie: cookie };
 }
 
 function isLateEnough(state: State, { session }: SignedIn): boolean {
