@@ -52,10 +52,11 @@ export function loadConfig(
     const near = nearest(name, knownVariables());
     return `The environment variable ${name} is not a setting${near === undefined ? '' : `; did you mean ${near}?`}`;
   });
+  const given = (key: string): boolean => valueAt(merged.values, key.split('.')) !== undefined;
   return {
     config: withDefaults(DEFAULT_CONFIG, merged.values) as CompleteConfig,
-    given: (key) => valueAt(merged.values, key.split('.')) !== undefined,
-    origin: (key) => merged.origin(key.split('.')),
+    given,
+    origin: (key) => (given(key) ? merged.origin(key.split('.')) : null),
     warnings: [...unknown, ...ineffective(merged.values)],
   };
 }

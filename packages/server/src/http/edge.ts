@@ -18,6 +18,27 @@ export interface EdgeOptions {
 
 export type Edge = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
+/** Time and bytes in which a client may still be sending what was refused; closed at once, it would not see the answer. */
+const PATIENCE_MS = 1_000;
+const PATIENCE_BYTES = 1_048_576;
+
+/** Ends an answer, and with it the connection, when the client has stopped sending or patience has. */
+function endAfter(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  let size = 0;
+  const end = (): void => {
+    clearTimeout(timer);
+    outgoing.end();
+  };
+  const timer = setTimeout(end, PATIENCE_MS);
+  if (incoming.complete) return end();
+  incoming.once('end', end).once('error', end).once('close', end);
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > PATIENCE_BYTES) end();
+  });
+  incoming.resume();
+}
+
 /**
  * From the socket to the app. The body is read first, with its limit, and handed on as `rawBody`, which
  * `@hono/node-server` takes as it is: a third of the cost of a request's body otherwise (pinned, and held by a test).
@@ -28,9 +49,10 @@ export function createEdge({ fetch, limits, entropy, log, host }: EdgeOptions): 
   const refuse = (incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void => {
     const traceId = newTraceId(entropy);
     log.info({ traceId, method: incoming.method, status: refusal.status, check: refusal.check }, 'Refused a request.');
-    // What is left of the request is not read, so the connection cannot be used again.
-    const headers = { ...refusalHeaders(refusal, traceId), Connection: 'close' };
-    outgoing.writeHead(refusal.status, headers).end(refusalBody(refusal));
+    const body = refusalBody(refusal);
+    const headers = { ...refusalHeaders(refusal, traceId), 'Content-Length': body.length, Connection: 'close' };
+    outgoing.writeHead(refusal.status, headers).write(body);
+    endAfter(incoming, outgoing);
   };
 
   const handOver = (incoming: IncomingMessage, outgoing: ServerResponse): void => {

@@ -13,13 +13,15 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Buff
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limit) {
-        incoming.pause();
+      if (size <= limit) chunks.push(chunk);
+      else {
+        incoming.pause().removeListener('data', take);
         resolve('too-large');
-      } else chunks.push(chunk);
-    });
+      }
+    };
+    incoming.on('data', take);
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks, size)));
     incoming.on('error', () => resolve('aborted'));
     incoming.on('close', () => resolve('aborted'));

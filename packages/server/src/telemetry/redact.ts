@@ -32,7 +32,8 @@ const DEEPEST = 6;
 /** What a text can hold that is somebody's key: our handles by their prefix, credentials of a header, whole JWTs. */
 const KEYS: readonly (readonly [RegExp, string])[] = [
   [/\bg([ARC])1[0-9A-Za-z]{8,}/g, `g$11${REDACTED}`],
-  [/\b(basic|bearer)\s+[A-Za-z0-9+/=._~-]{4,}/gi, `$1 ${REDACTED}`],
+  // A word is no credential; a credential has more than small letters.
+  [/\b([Bb]asic|BASIC|[Bb]earer|BEARER)\s+(?=\S*[A-Z0-9=])[A-Za-z0-9+/=._~-]{4,}/g, `$1 ${REDACTED}`],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g, REDACTED],
   [
     /([?&;](?:code|token|access_token|refresh_token|client_secret|password|assertion|code_verifier|state)=)[^&#\s]+/gi,
