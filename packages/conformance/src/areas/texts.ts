@@ -1,8 +1,7 @@
-import { keyOf, type NewRegister, type NewToken } from '@gatehouse/core';
+import { keyOf, type NewRegister, type NewToken, STORE_LIMITS } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { asAdded, asIssued, newGrant, newToken } from '../fixtures/records.ts';
 import { META, REFUSED, UNICODE } from '../fixtures/texts.ts';
-import { STORE_LIMITS } from '../limits.ts';
 import type { Trial } from '../trial.ts';
 
 /** Puts one text into every field that takes text, and looks for it by every way that finds text. */

@@ -2,8 +2,17 @@ import {
   type Addition,
   Atomicity,
   type Change,
+  checkCount,
+  checkCounter,
+  checkFind,
+  checkList,
+  checkOnce,
+  checkRevoke,
+  checkSweep,
+  checkWrite,
   type Found,
   type Instant,
+  isKey,
   type Key,
   type Kind,
   keyOf,
@@ -22,8 +31,8 @@ import {
   type Write,
   type Written,
 } from '@gatehouse/core';
-import * as argument from './arguments.ts';
 import {
+  nameOf,
   type ReferenceMemory,
   type RegisterRow,
   type Removable,
@@ -62,27 +71,29 @@ export class ReferenceStore implements Store {
 
   async write(write: Write): Promise<Written> {
     this.ready();
-    argument.checkWrite(write);
+    checkWrite(write);
     return write.change ? this.change(write, write.change) : this.addAlone(write);
   }
 
   async find<K extends Kind>(kind: K, key: Key): Promise<Found<K> | undefined> {
     this.ready();
-    argument.checkKey(key);
-    const row = this.tables.rows.get(argument.nameOf({ kind, key }));
+    checkFind(kind, key);
+    const row = this.tables.rows.get(nameOf({ kind, key }));
     return row && (structuredClone(this.shown(row)) as Found<K>);
   }
 
   async revoke(what: Revocation, at: Instant, reason: string): Promise<number> {
     this.ready();
-    argument.checkRevocation(what, at, reason);
+    checkRevoke(what, at, reason);
     if ('token' in what) return this.revokeToken(what.token);
     return what.grants.filter((key) => this.revokeGrant(key, { at, reason })).length;
   }
 
   async list(kind: RegisterKind, by: ListBy, page: PageRequest): Promise<Page<Register>> {
     this.ready();
-    argument.checkList(kind, by, page);
+    checkList(kind, by, page);
+    if (typeof page.after === 'string' && !isKey(page.after))
+      throw new StoreError('invalid', 'A cursor is what the page before gave.');
     const found = this.registers(kind)
       .filter((row) => this.isListed(row, by) && (!page.after || row.key > page.after))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -92,7 +103,7 @@ export class ReferenceStore implements Store {
 
   async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
     this.ready();
-    argument.checkOnce(space, nonce, at, until, attempt);
+    checkOnce(space, nonce, at, until, attempt);
     const name = JSON.stringify([space, nonce]);
     const seen = this.tables.nonces.get(name);
     if (seen && at < seen.until) return seen.attempt === attempt;
@@ -102,7 +113,7 @@ export class ReferenceStore implements Store {
 
   async count(counter: string, key: Key, at: Instant, window: number, add: 0 | 1): Promise<number> {
     this.ready();
-    argument.checkCount(counter, key);
+    checkCount(counter, key, at, window, add);
     const name = JSON.stringify([counter, key]);
     const { moments, ends } = this.tables.counters.get(name) ?? { moments: [], ends: 0 };
     const counted = moments.filter((moment) => moment > at - window);
@@ -113,12 +124,14 @@ export class ReferenceStore implements Store {
 
   async clear(counter: string, key: Key): Promise<void> {
     this.ready();
-    argument.checkCount(counter, key);
+    checkCounter(counter, key);
     this.tables.counters.delete(JSON.stringify([counter, key]));
   }
 
-  async sweep({ at, batch, budgetMs, signal }: SweepOptions): Promise<SweepReport> {
+  async sweep(options: SweepOptions): Promise<SweepReport> {
     this.ready();
+    checkSweep(options);
+    const { at, batch, budgetMs, signal } = options;
     const removed: Record<string, number> = {};
     const deadline = performance.now() + budgetMs;
     for (const { kind, dead, remove } of this.removable(at - 2 * this.capabilities.clockTolerance)) {
@@ -171,6 +184,7 @@ export class ReferenceStore implements Store {
   }
 
   protected addAlone({ attempt, add = [] }: Write): Written {
+    if (new Set(add.map(nameOf)).size < add.length) throw this.conflict(add[0] as Addition);
     for (const addition of add) if (this.has(addition) && !this.hasEqual(addition)) throw this.conflict(addition);
     for (const addition of add) if (!this.has(addition)) this.insert(addition, attempt);
     return 'written';
@@ -197,23 +211,23 @@ export class ReferenceStore implements Store {
   }
 
   protected put(row: Row): void {
-    this.tables.rows.set(argument.nameOf(row), row);
+    this.tables.rows.set(nameOf(row), row);
   }
 
   protected has(addition: Addition): boolean {
-    return this.tables.rows.has(argument.nameOf(addition));
+    return this.tables.rows.has(nameOf(addition));
   }
 
   /** Whether exactly this is there, but for what the store fills in. */
   protected hasEqual(addition: Addition): boolean {
-    const row = this.tables.rows.get(argument.nameOf(addition)) ?? {};
+    const row = this.tables.rows.get(nameOf(addition)) ?? {};
     return Object.entries(addition).every(
       ([name, value]) => JSON.stringify(Reflect.get(row, name)) === JSON.stringify(value),
     );
   }
 
   protected revokeToken(key: Key): number {
-    const row = this.tables.rows.get(argument.nameOf({ kind: 'access_token', key })) as TokenRow | undefined;
+    const row = this.tables.rows.get(nameOf({ kind: 'access_token', key })) as TokenRow | undefined;
     if (!row || row.ended) return 0;
     this.put({ ...row, ended: true });
     return 1;
@@ -227,7 +241,7 @@ export class ReferenceStore implements Store {
   }
 
   protected register(kind: RegisterKind, key: Key): RegisterRow | undefined {
-    return this.tables.rows.get(argument.nameOf({ kind, key })) as RegisterRow | undefined;
+    return this.tables.rows.get(nameOf({ kind, key })) as RegisterRow | undefined;
   }
 
   protected registers(kind: RegisterKind): RegisterRow[] {

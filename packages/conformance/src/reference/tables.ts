@@ -10,6 +10,11 @@ export type RegisterRow = NewRegister & {
 };
 export type Row = TokenRow | RegisterRow;
 
+/** The primary key of a row. */
+export function nameOf({ kind, key }: Pick<Row, 'kind' | 'key'>): string {
+  return `${kind}/${key}`;
+}
+
 /** What all instances of one namespace share: the "database". */
 export interface Tables {
   readonly rows: Map<string, Row>;

@@ -1,7 +1,7 @@
 import type { Instant, Key, SweepOptions, SweepReport } from '@gatehouse/core';
-import { nameOf } from '../reference/arguments.ts';
+
 import { ReferenceStore } from '../reference/reference-store.ts';
-import type { RegisterRow, Removable, Row } from '../reference/tables.ts';
+import { nameOf, type RegisterRow, type Removable, type Row } from '../reference/tables.ts';
 import { type Saboteur, saboteur } from './saboteur.ts';
 
 /** Stores that use twice, count wrongly, and remove too much or too little. */

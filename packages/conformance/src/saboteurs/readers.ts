@@ -9,11 +9,11 @@ import type {
   RegisterKind,
   StoreCapabilities,
 } from '@gatehouse/core';
-import { NEVER, StoreError } from '@gatehouse/core';
+import { checkList, NEVER, StoreError } from '@gatehouse/core';
 import type { Opening } from '../ports.ts';
-import { checkList, nameOf } from '../reference/arguments.ts';
+
 import { REFERENCE_CAPABILITIES, ReferenceStore } from '../reference/reference-store.ts';
-import { ReferenceMemory, type RegisterRow, type Row } from '../reference/tables.ts';
+import { nameOf, ReferenceMemory, type RegisterRow, type Row } from '../reference/tables.ts';
 import { type Saboteur, saboteur } from './saboteur.ts';
 
 /** Stores that find, list and keep text wrongly. */

@@ -1,8 +1,8 @@
 import type { Key, Register, Revocation, Token } from '@gatehouse/core';
 import { keyOf } from '@gatehouse/core';
-import { nameOf } from '../reference/arguments.ts';
+
 import { ReferenceStore } from '../reference/reference-store.ts';
-import type { RegisterRow, TokenRow } from '../reference/tables.ts';
+import { nameOf, type RegisterRow, type TokenRow } from '../reference/tables.ts';
 import { type Saboteur, saboteur } from './saboteur.ts';
 
 /** Stores that revoke too little, too much, or more than once. */

@@ -1,7 +1,7 @@
-import { type Addition, type Change, StoreError, type Write, type Written } from '@gatehouse/core';
-import { checkWrite, nameOf } from '../reference/arguments.ts';
+import { type Addition, type Change, checkWrite, StoreError, type Write, type Written } from '@gatehouse/core';
+
 import { ReferenceStore } from '../reference/reference-store.ts';
-import type { RegisterRow } from '../reference/tables.ts';
+import { nameOf, type RegisterRow } from '../reference/tables.ts';
 import { type Saboteur, saboteur } from './saboteur.ts';
 
 /** Stores that write wrongly: the version, the additions, the attempt. */
