@@ -3,13 +3,14 @@ import { BoundedRows } from './bounded-rows.ts';
 import { RegisterIndex } from './register-index.ts';
 import type { RegisterRow } from './register-row.ts';
 
-const COLUMNS = {
-  subject: (row: RegisterRow) => row.subject,
-  client: (row: RegisterRow) => row.clientId,
-  session: (row: RegisterRow) => row.sessionId,
+type Column = 'subject' | 'client' | 'session' | 'whole';
+
+const COLUMNS: Readonly<Record<Column, (row: RegisterRow) => string | null>> = {
+  subject: (row) => row.subject,
+  client: (row) => row.clientId,
+  session: (row) => row.sessionId,
   whole: () => '',
-} as const;
-type Column = keyof typeof COLUMNS;
+};
 
 const INDEXED_BY: Readonly<Record<RegisterKind, readonly Column[]>> = {
   grant: ['subject', 'client', 'session'],

@@ -11,8 +11,8 @@ export interface SnapshotAbout {
   readonly upTo: number;
 }
 
-export interface SnapshotEnd {
-  readonly entries: number;
+export function endOf(entries: number): string {
+  return JSON.stringify({ entries });
 }
 
 export interface Loaded {
@@ -66,8 +66,7 @@ async function loadSnapshot(
       frame = following;
     }
     // It got its name when it was whole, so nothing excuses a missing end.
-    const end = JSON.parse(frame ?? 'null') as SnapshotEnd | null;
-    if (reader.torn || end?.entries !== entries) throw damaged(path, reader.offset);
+    if (reader.torn || frame !== endOf(entries)) throw damaged(path, reader.offset);
     return about.upTo;
   } finally {
     await reader.close();

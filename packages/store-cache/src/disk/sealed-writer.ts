@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { JournalFile } from './journal.ts';
 import { fileKey, SALT_BYTES, sealFrame } from './sealed-frame.ts';
 
 /** For the process's owner alone: it holds hashes and claims, though sealed. */
 const PRIVATE = 0o600;
 
 /** Adds sealed frames to a new file. */
-export class SealedWriter {
+export class SealedWriter implements JournalFile {
   readonly #file: FileHandle;
   readonly #key: Buffer;
   #length = 0;
@@ -38,11 +39,6 @@ export class SealedWriter {
   /** Bytes that are written. */
   get length(): number {
     return this.#length;
-  }
-
-  /** Whether the last frame could not be appended. */
-  get stuck(): boolean {
-    return this.#unwritten !== null;
   }
 
   /** One frame, not synced yet. A writer whose `write` failed is of no more use. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from './entry.ts';
 import type { FileNames } from './files.ts';
-import type { SnapshotAbout, SnapshotEnd } from './load.ts';
+import { endOf, type SnapshotAbout } from './load.ts';
 import { SealedWriter } from './sealed-writer.ts';
 
 /** Entries of one frame: some milliseconds of work, and then other work has its turn. */
@@ -34,7 +34,7 @@ export async function writeSnapshot(
       if (slice.length === SLICE) await flush();
     }
     await flush();
-    await file.write(JSON.stringify({ entries: count } satisfies SnapshotEnd));
+    await file.write(endOf(count));
     await file.sync();
   } finally {
     await file.close();
