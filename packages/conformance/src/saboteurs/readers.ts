@@ -351,7 +351,7 @@ export const READERS: readonly Saboteur[] = [
   saboteur('forgets the second criterion', ForgetsTheSecondCriterion, 'store-31-by-what'),
   saboteur('lists nothing by nothing', ListsByNothing, 'store-56-nothing-by-nothing'),
   saboteur('hides what was emptied', HidesTheEnded, 'store-31-all-that-is-there'),
-  saboteur('pages by number', PagesByNumber, 'store-31-under-change'),
+  saboteur('pages by number', PagesByNumber, 'store-31-under-change', ['store-31-cursors-and-sizes']),
   saboteur('ends one page early', EndsOnePageEarly, 'store-31-pages', ['store-31-many']),
   saboteur('takes any cursor', TakesAnyCursor, 'store-31-cursors-and-sizes'),
   saboteur('keeps the end of a listing', KeepsTheListedEnd, 'store-55-lengthened-everywhere'),

@@ -256,7 +256,9 @@ export const WRITERS: readonly Saboteur[] = [
   saboteur('keeps the additions of a lost change', KeepsAdditionsOfALostChange, 'store-16-losers-add-nothing', [
     'store-14-outdated',
   ]),
-  saboteur('adds one by one until it meets a conflict', AddsBeforeItLooks, 'store-07-additions-together'),
+  saboteur('adds one by one until it meets a conflict', AddsBeforeItLooks, 'store-07-additions-together', [
+    'store-07-one-key-twice',
+  ]),
   saboteur('changes, then finds a conflict', ChangesBeforeItLooks, 'store-05-conflict-changes-nothing', [
     'store-21-unequal-addition',
   ]),
@@ -269,6 +271,7 @@ export const WRITERS: readonly Saboteur[] = [
   ]),
   saboteur('overwrites duplicates', OverwritesDuplicates, 'store-05-duplicate-is-a-conflict', [
     'store-07-additions-together',
+    'store-07-one-key-twice',
     'store-42-stale-and-emptied',
     'store-65-one-addition-wins',
     'store-54-late-addition',
@@ -311,6 +314,7 @@ export const WRITERS: readonly Saboteur[] = [
   saboteur('throws what the driver threw', ThrowsWhatTheDriverThrew, 'store-05-duplicate-is-a-conflict', [
     'store-05-conflict-changes-nothing',
     'store-07-additions-together',
+    'store-07-one-key-twice',
     'store-42-stale-and-emptied',
     'store-65-one-addition-wins',
     'store-21-unequal-addition',
