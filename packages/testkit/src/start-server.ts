@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 
 export interface StartOptions {
-  /** Written as a JSON file and given with `--config`; absent: the server's own defaults, with sample data. */
+  /** Written as a JSON file and given with `--config`; absent: sample data, as `npm start` has it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** On top of this process's own, less what configures a server; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -46,7 +46,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-server-'));
   const configFile = path.join(folder, 'gatehouse.config.json');
   if (options.config) writeFileSync(configFile, JSON.stringify(options.config));
-  const args = [MAIN, 'serve', ...(options.config ? ['--config', configFile] : []), ...(options.args ?? [])];
+  const args = [MAIN, 'serve', ...(options.config ? ['--config', configFile] : ['--sample']), ...(options.args ?? [])];
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...unconfigured(process.env), PORT: String(port), ...options.env },

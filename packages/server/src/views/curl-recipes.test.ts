@@ -43,4 +43,13 @@ describe('a command to try', () => {
       code_challenge_method: 'S256',
     });
   });
+
+  test.each([
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:8089/callback'],
+    ['http://127.0.0.1:7000/callback', 'http://127.0.0.1:7000/callback'],
+    ['https://localhost/callback', 'https://localhost/callback'],
+  ])('leads an implicit answer to %s: %s', (redirectUri, used) => {
+    const url = new URL(recipe('implicit', { redirectUri })?.link ?? '');
+    expect(url.searchParams.get('redirect_uri')).toBe(used);
+  });
 });

@@ -15,6 +15,13 @@ interface RecipeWorld {
   readonly sample: SampleData;
 }
 
+/** RFC 8252 7.3: any port of a loopback address goes, so one where somebody answers: this server. */
+function onThisPort(redirectUri: string, ownUrl: string): string {
+  const { port, protocol } = new URL(ownUrl);
+  const loopback = redirectUri.startsWith('http://127.0.0.1/') && protocol === 'http:' && port !== '';
+  return loopback ? redirectUri.replace('127.0.0.1', `127.0.0.1:${port}`) : redirectUri;
+}
+
 // The example of RFC 7636 appendix B: good to try with, and secret to nobody.
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -71,7 +78,11 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
     {
       id: 'implicit',
       grant: 'implicit',
-      link: authorize({ response_type: 'token', redirect_uri: sample.redirectUri, state: 'try' }),
+      link: authorize({
+        response_type: 'token',
+        redirect_uri: onThisPort(sample.redirectUri, endpoint('')),
+        state: 'try',
+      }),
       command: `printf 'Token: ' && read -r TOKEN &&\n${curl('protected', [], ['-i', BEARER])}`,
     },
     {
