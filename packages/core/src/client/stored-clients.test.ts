@@ -146,6 +146,27 @@ describe('clients in a store', () => {
     expect((await elsewhere.find('app'))?.enabled).toBe(true);
   });
 
+  it('are not kept as they were when they change while they are being read', async () => {
+    const store = createMemoryStore();
+    const reading = Promise.withResolvers<void>();
+    let hold = false;
+    const find = (async (...wanted: Parameters<typeof store.find>) => {
+      const held = hold;
+      const found = await store.find(...wanted);
+      if (held) await reading.promise;
+      return found;
+    }) as typeof store.find;
+    const clients = createStoredClients({ store: { ...store, find }, runtime: createRuntime(), cacheSeconds: 60 });
+    await clients.create(APP);
+    hold = true;
+    const slow = clients.find('app');
+    hold = false;
+    await clients.update('app', { enabled: false });
+    reading.resolve();
+    expect((await slow)?.enabled).toBe(true);
+    expect((await clients.find('app'))?.enabled).toBe(false);
+  });
+
   it('[SEC-67] are refused as corrupt when a row holds what no registration may', async () => {
     const office = anOffice();
     await office.create(APP);

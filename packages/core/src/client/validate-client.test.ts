@@ -89,6 +89,13 @@ describe('redirect URIs', () => {
   });
 });
 
+describe('origins of scripts', () => {
+  it('are origins, or all of them (parity.md 4.1)', () => {
+    const corsOrigins = ['https://a.example', 'http://localhost:3000', '*'];
+    expect(validateClient({ id: 'app', secret: SECRET, corsOrigins }).corsOrigins).toEqual(corsOrigins);
+  });
+});
+
 describe('a client that says something wrong', () => {
   it.each<[string, Record<string, unknown>]>([
     ['id', { id: undefined }],

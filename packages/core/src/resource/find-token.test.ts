@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../server/defaults.ts';
 import { createMemoryStore } from '../store/memory-store.test-support.ts';
-import { makeFamilyId, makeRefreshToken } from '../tokens/handle.ts';
+import { makeAccessToken, makeFamilyId, makeRefreshToken } from '../tokens/handle.ts';
 import { aGate, NOT_FOUND, refusal, UNKNOWN } from './gate.test-support.ts';
 
 describe('a token by the exact grammar', () => {
@@ -46,6 +46,8 @@ describe('a token by the exact grammar', () => {
   it('[SEC-43] looks no handle up that is longer than any', async () => {
     const store = createMemoryStore();
     const gate = aGate({ store });
+    const long = makeAccessToken(gate.context.runtime.entropy, DEFAULT_LIMITS.handle + 1);
+    expect(refusal(await gate.bearer(long))).toEqual({ status: 401, challenge: UNKNOWN });
     expect(refusal(await gate.bearer('x'.repeat(DEFAULT_LIMITS.handle + 1)))).toEqual({
       status: 401,
       challenge: UNKNOWN,
