@@ -28,7 +28,7 @@ const CHECKS = [
   { name: 'packages', what: 'what would be published works', run: [['node', 'scripts/packages.mjs']] },
 ];
 
-await ensureInstalled();
+await ensureInstalled('all');
 await onOwnNode();
 
 const asked = process.argv.slice(2);

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.mjs';
-import { isInstalled, root, writeStamp } from './stamp.mjs';
+import { isInstalled, root, toInstall, writeStamp } from './stamp.mjs';
 
 const OLDEST_TO_INSTALL = [18, 0];
 const OLDEST_TO_RUN = [22, 18];
@@ -16,6 +16,12 @@ const NETWORK =
 /** Any pnpm from 10 on will do; this one is what npm users get. */
 const PNPM = 'pnpm@12.21.0';
 const OLDEST_PNPM = 10;
+
+const FIRST_INSTALL = {
+  runtime:
+    'Installing once what Gatehouse runs on, its own Node among it: about 70 MB, well under a minute on a usual line …',
+  all: 'Installing once what Gatehouse is built and tested with, its own Node among it: about 250 MB, a minute on a usual line …',
+};
 
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 
@@ -63,8 +69,9 @@ export function runPnpm(args, options) {
   return runChild('npm', exec, options);
 }
 
-export async function ensureInstalled() {
-  if (isInstalled()) return;
+/** @param {import('./stamp.mjs').Scope} scope */
+export async function ensureInstalled(scope) {
+  if (isInstalled(scope)) return;
   if (!isAtLeast(OLDEST_TO_INSTALL)) {
     fail(
       `Gatehouse needs Node ${OLDEST_TO_INSTALL[0]} or later to install itself, and this is Node ${process.versions.node}. ` +
@@ -73,37 +80,36 @@ export async function ensureInstalled() {
   }
   const release = await takeTurn();
   try {
-    if (!isInstalled()) await install();
+    if (!isInstalled(scope)) await install(toInstall(scope));
   } finally {
     release();
   }
 }
 
-async function install() {
+async function install(scope) {
   const again = fs.existsSync(path.join(root, 'node_modules', '.modules.yaml'));
-  console.log(
-    again
-      ? 'The list of packages has changed: installing what is new …'
-      : 'Installing once what Gatehouse needs, with a Node of its own: about 150 MB, under a minute on a usual line …',
-  );
+  console.log(again ? 'Installing what is new in the list of packages …' : FIRST_INSTALL[scope]);
   const started = Date.now();
-  const { code, output, interrupted } = await runPnpm(['install', '--frozen-lockfile'], {
-    cwd: root,
-    capture: true,
-    patience: 3_000,
-    env: {
-      ...process.env,
-      ...cachesWithin(),
-      // `npm start --silent` is about our own lines; why an install failed is said all the same
-      ...(process.env.npm_config_loglevel === 'silent' && { npm_config_loglevel: 'error' }),
-      // CI keeps pnpm from asking questions; a registry that does not answer is reported in seconds, not minutes.
-      CI: 'true',
-      npm_config_fetch_retry_mintimeout: '1000',
-      npm_config_fetch_retry_maxtimeout: '5000',
-      pnpm_config_fetch_retry_mintimeout: '1000',
-      pnpm_config_fetch_retry_maxtimeout: '5000',
+  const { code, output, interrupted } = await runPnpm(
+    ['install', '--frozen-lockfile', ...(scope === 'runtime' ? ['--prod'] : [])],
+    {
+      cwd: root,
+      capture: true,
+      patience: 3_000,
+      env: {
+        ...process.env,
+        ...cachesWithin(),
+        // `npm start --silent` is about our own lines; why an install failed is said all the same
+        ...(process.env.npm_config_loglevel === 'silent' && { npm_config_loglevel: 'error' }),
+        // CI keeps pnpm from asking questions; a registry that does not answer is reported in seconds, not minutes.
+        CI: 'true',
+        npm_config_fetch_retry_mintimeout: '1000',
+        npm_config_fetch_retry_maxtimeout: '5000',
+        pnpm_config_fetch_retry_mintimeout: '1000',
+        pnpm_config_fetch_retry_maxtimeout: '5000',
+      },
     },
-  });
+  );
   if (interrupted) {
     console.error('The install was stopped; the next start goes on with it.');
     process.exit(code === 0 ? 130 : code);
@@ -116,7 +122,7 @@ async function install() {
         : `The install failed (pnpm ended with ${code}); the reason stands above.`,
     );
   }
-  writeStamp();
+  writeStamp(scope);
   console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
 }
 

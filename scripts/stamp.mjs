@@ -1,5 +1,7 @@
 // node_modules carries the hash of the lock file that it was installed from: whether an install is due is then
-// answered without a package manager and without a network. `pnpm install` writes it last, as the `prepare` script.
+// answered without a package manager and without a network. It also carries how much of it was installed: `runtime` is
+// what the server runs on, `all` has the tools and the tests' packages too. `pnpm install` writes it last, as the
+// `prepare` script.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,16 +18,31 @@ function expected() {
   return hash.digest('hex');
 }
 
-export function isInstalled() {
+/** @typedef {'runtime' | 'all'} Scope */
+
+/** @param {Scope} scope */
+export function isInstalled(scope) {
+  const { installed, hash } = read();
+  return hash === expected() && (installed === 'all' || installed === scope);
+}
+
+/** What to install for `scope`: never less than there was of an older lock file. @param {Scope} scope @returns {Scope} */
+export function toInstall(scope) {
+  return read().installed === 'all' ? 'all' : scope;
+}
+
+/** @param {Scope} scope */
+export function writeStamp(scope) {
+  fs.writeFileSync(file, `${scope} ${expected()}`);
+}
+
+function read() {
   try {
-    return fs.readFileSync(file, 'utf8') === expected();
+    const [installed, hash] = fs.readFileSync(file, 'utf8').split(' ');
+    return { installed, hash };
   } catch {
-    return false;
+    return { installed: 'nothing', hash: '' };
   }
 }
 
-export function writeStamp() {
-  fs.writeFileSync(file, expected());
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeStamp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeStamp('all');

@@ -4,7 +4,9 @@ import { runChild } from './child.mjs';
 import { ensureInstalled, nodeBinary } from './install.mjs';
 import { root } from './stamp.mjs';
 
-await ensureInstalled();
+// The sample runs on what the packages need; who configures a store gets its driver too, which comes with the rest.
+const configured = process.argv.length > 2 || Object.keys(process.env).some((name) => name.startsWith('GATEHOUSE_'));
+await ensureInstalled(configured ? 'all' : 'runtime');
 
 const node = nodeBinary();
 const args = [path.join(root, 'packages/server/src/cli/main.ts'), 'serve', '--sample', ...process.argv.slice(2)];

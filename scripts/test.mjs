@@ -18,7 +18,7 @@ const one = first !== undefined && Object.hasOwn(PROJECTS, first);
 const projects = one ? [first] : Object.keys(PROJECTS);
 const passedOn = one || first === undefined ? others : [first, ...others];
 
-await ensureInstalled();
+await ensureInstalled('all');
 await onOwnNode();
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gatehouse-test-'));
