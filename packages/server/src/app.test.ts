@@ -161,7 +161,7 @@ describe('every answer', () => {
 
 describe('bodies', () => {
   const form = 'application/x-www-form-urlencoded';
-  const post = (body: BodyInit, headers: Record<string, string> = {}): Promise<Response> =>
+  const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> =>
     Promise.resolve(
       world.app.request('/api/oauth/token', { method: 'POST', body, headers: { 'Content-Type': form, ...headers } }),
     );

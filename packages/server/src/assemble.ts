@@ -1,6 +1,7 @@
 import {
   type AuthorizationServer,
   type Client,
+  checkRequirements,
   combineDirectories,
   createAuthorizationServer,
   createRuntime,
@@ -19,6 +20,7 @@ import type { ResolvedConfig } from './config/resolve.ts';
 import { cookieRecipes } from './http/cookie-recipes.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
+import { starting } from './start-error.ts';
 import { createStore } from './stores.ts';
 import type { ServerLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -38,6 +40,8 @@ export interface Assembly {
   readonly app: AppOptions;
   readonly metrics: Metrics | null;
   readonly settings: Settings;
+  /** What keeps it from starting, one sentence each. */
+  readonly faults: readonly string[];
 }
 
 /** Whether other processes see what this one writes, so that clients can be kept there. */
@@ -113,13 +117,15 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     : null;
   const { templates, messages, defaultLanguage, assets, docs } = config.pages ?? {};
   const app: AppOptions = {
-    views: createViews({
-      basePath: settings.basePath,
-      mountPath: mountPathOf(settings.issuer),
-      ...(templates === undefined ? {} : { templates }),
-      ...(messages === undefined ? {} : { messages }),
-      ...(defaultLanguage === undefined ? {} : { defaultLanguage }),
-    }),
+    views: await starting('pages', () =>
+      createViews({
+        basePath: settings.basePath,
+        mountPath: mountPathOf(settings.issuer),
+        ...(templates === undefined ? {} : { templates }),
+        ...(messages === undefined ? {} : { messages }),
+        ...(defaultLanguage === undefined ? {} : { defaultLanguage }),
+      }),
+    ),
     cookies: cookieRecipes({
       issuer: settings.issuer,
       ...(config.login?.cookie === undefined ? {} : { owner: config.login.cookie }),
@@ -132,12 +138,12 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     hooks,
     paths: config.paths ?? {},
     clients: stored ? () => everyClient(clients, stored.list) : () => clients,
-    ...(assets === undefined ? {} : { assets: await listAssets(assets) }),
-    ...(docs === undefined ? {} : { docs: await listAssets(docs) }),
+    ...(assets === undefined ? {} : { assets: await starting('pages.assets', () => listAssets(assets)) }),
+    ...(docs === undefined ? {} : { docs: await starting('pages.docs', () => listAssets(docs)) }),
     start: { sample: options.sample, warnings: startWarnings(resolved, settings, options.sample !== null, store) },
     ready: options.ready,
   };
-  return { server, app, metrics, settings };
+  return { server, app, metrics, settings, faults: checkRequirements(settings, store.capabilities, deployment) };
 }
 
 type List = ReturnType<typeof createStoredClients>['list'];

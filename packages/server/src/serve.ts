@@ -8,6 +8,7 @@ import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { readTls } from './http/tls.ts';
 import { startSweepLoop } from './maintenance/sweep-loop.ts';
 import { METADATA_PATH } from './routes/metadata.ts';
+import { StartError } from './start-error.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { type MetricsListener, serveMetrics } from './telemetry/serve-metrics.ts';
 import type { SampleData } from './views/index.ts';
@@ -75,7 +76,7 @@ function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): 
 
 /**
  * Listens, opens the store and answers.
- * @throws ListenError, ConfigError, StoreError, Error: sentences that name the fix; nothing is left open then
+ * @throws ListenError, ConfigError, StoreError, StartError: sentences that name the fix; nothing is left open then
  */
 export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOptions = {}): Promise<RunningServer> {
   const { config } = resolved;
@@ -88,6 +89,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   try {
     const port = listening?.port ?? config.listener.port;
     assembly = await assemble(resolved, { log, port, sample, ready: () => !traffic.draining });
+    if (assembly.faults.length > 0) throw new StartError(assembly.faults.join('\n'));
     await assembly.server.open();
     const { host, port: metricsPort, path } = config.metrics;
     if (assembly.metrics && metricsPort !== undefined)

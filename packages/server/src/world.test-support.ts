@@ -21,7 +21,7 @@ export interface World {
   ): Promise<Response>;
 }
 
-export const SAMPLE_BASIC = `Basic ${btoa('SampleConfidentialApp:6808d4b6-ef09-4b0d-8f28-3b05da9c48ec')}`;
+export const SAMPLE_BASIC: string = `Basic ${btoa('SampleConfidentialApp:6808d4b6-ef09-4b0d-8f28-3b05da9c48ec')}`;
 
 /** A layer as if a file had said it. */
 export function fileLayer(values: unknown, folder = '/etc/gatehouse'): Layer {

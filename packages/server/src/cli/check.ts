@@ -1,4 +1,4 @@
-import { auditFeatures, checkRequirements } from '@gatehouse/core';
+import { auditFeatures } from '@gatehouse/core';
 import { assemble } from '../assemble.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
@@ -60,21 +60,17 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
   const resolved = await resolveConfig(loaded);
   if (resolved.tls) await readTls(resolved.tls);
   const log = await createLog({ level: 'silent', format: 'json', write: () => undefined });
-  const { server, settings } = await assemble(resolved, {
+  const { server, settings, faults } = await assemble(resolved, {
     log,
     port: resolved.config.listener.port,
     sample: null,
     ready: () => true,
   });
   const { store } = server.context;
-  const { clients, owners, config } = resolved;
+  const { clients } = resolved;
   return {
     store: store.name,
-    problems: checkRequirements(settings, store.capabilities, {
-      allowHttp: config.listener.allowHttp,
-      clientIds: clients.map(({ id }) => id),
-      subjects: owners.map(({ owner }) => owner.subject),
-    }),
+    problems: faults,
     advice: [
       ...auditFeatures({ settings, capabilities: store.capabilities, clients }),
       ...SERVER.filter(({ found }) => found(resolved)).map(({ says }) => says),

@@ -27,7 +27,7 @@ function secretFor(registration: Readonly<Record<string, unknown>>): string | nu
 export function announceSecret(out: Output, secret: string | null): void {
   if (secret === null) return;
   out.text(`client_secret  ${secret}`);
-  out.note(SHOWN_ONCE);
+  if (!out.json) out.note(SHOWN_ONCE);
 }
 
 /** Clients that live in the configuration file: what an operator writes there is printed. */

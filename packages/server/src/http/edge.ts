@@ -30,7 +30,10 @@ function endAfter(incoming: IncomingMessage, outgoing: ServerResponse): void {
     outgoing.end();
   };
   const timer = setTimeout(end, PATIENCE_MS);
-  if (incoming.complete) return end();
+  if (incoming.complete) {
+    end();
+    return;
+  }
   incoming.once('end', end).once('error', end).once('close', end);
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length;

@@ -45,7 +45,7 @@ export const AUTHORIZE_SETTINGS: readonly Setting[] = [
   },
   {
     key: 'authorize.interactionSeconds',
-    type: whole(60, 86_400),
+    type: whole(1, 86_400),
     unit: 's',
     meaning: 'How long a consent page may stay open.',
   },

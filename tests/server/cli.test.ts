@@ -1,0 +1,261 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gatehouse, temporaryFolder } from './command-line.ts';
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+const CONFIG = 'gatehouse.config.json';
+const client = {
+  id: 'app',
+  secrets: 'a-secret-of-the-app',
+  redirectUris: ['https://app.example/cb'],
+  scopes: ['read'],
+};
+
+beforeAll(() => {
+  writeFileSync(path.join(folder.path, CONFIG), JSON.stringify({ clients: [client] }));
+});
+
+const here = { cwd: folder.path };
+
+describe('help and version', () => {
+  test('help lists the verbs and the exit codes', async () => {
+    const { code, stdout } = await gatehouse(['help']);
+    expect(code).toBe(0);
+    for (const verb of ['serve', 'secret', 'client', 'user', 'check', 'conformance', 'purge', 'version'])
+      expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
+    expect(stdout).toContain('Exit codes: 0 done');
+  });
+
+  test('help of a verb lists its flags', async () => {
+    const { stdout } = await gatehouse(['help', 'serve']);
+    expect(stdout).toContain('--sample');
+    expect((await gatehouse(['serve', '--help'])).stdout).toBe(stdout);
+  });
+
+  test('version prints the version, for machines too', async () => {
+    expect((await gatehouse(['version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(JSON.parse((await gatehouse(['version', '--json'])).stdout)).toMatchObject({ version: expect.any(String) });
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['a verb that there is not', ['sevre'], /There is no verb "sevre"\. Did you mean "serve"\?/],
+    ['a flag that there is not', ['serve', '--prot', '1'], /'--prot'/],
+    ['a flag without its value', ['serve', '--port'], /--port/],
+    ['a client verb that there is not', ['client', 'frobnicate'], /create\|list\|show/],
+    ['no client', ['client', 'show'], /Name the client/],
+    ['no store', ['conformance'], /Name one store/],
+    ['no user verb', ['user'], /gatehouse user hash/],
+  ];
+  test.each(wrong)('%s ends with 2 and a sentence', async (_, args, message) => {
+    const { code, stderr, stdout } = await gatehouse(args, here);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('secret', () => {
+  test('makes another 256 bits each time', async () => {
+    const [one, two] = await Promise.all([gatehouse(['secret']), gatehouse(['secret', '--json'])]);
+    expect(one.stdout).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
+    expect((JSON.parse(two.stdout) as { secret: string }).secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(two.stdout).not.toContain(one.stdout.trim());
+  });
+});
+
+describe('user hash', () => {
+  test('reads a pipe less one line end, and prints a hash that signs in', async () => {
+    const [one, two] = await Promise.all([
+      gatehouse(['user', 'hash'], { input: 'a password with spaces \n' }),
+      gatehouse(['user', 'hash', '--json'], { input: 'a password with spaces ' }),
+    ]);
+    expect(one.stdout).toMatch(/^(argon2id|scrypt):\S+\n$/);
+    const { passwordHash } = JSON.parse(two.stdout) as { passwordHash: string };
+    expect(passwordHash).not.toBe(one.stdout.trim());
+    for (const { stdout, stderr } of [one, two]) expect(stdout + stderr).not.toContain('spaces');
+  });
+
+  test.each([
+    ['an empty password', '\n', /is empty/],
+    ['one of 1025 bytes', 'x'.repeat(1_025), /longer than 1024 bytes/],
+  ])('%s is refused', async (_, input, message) => {
+    const { code, stderr, stdout } = await gatehouse(['user', 'hash'], { input });
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+});
+
+describe('client, where clients live in the configuration', () => {
+  test('list and show say what there is, without its secret', async () => {
+    const list = await gatehouse(['client', 'list'], here);
+    expect(list.stdout).toMatch(/^app\s+confidential\s+enabled\s+app$/m);
+    const show = await gatehouse(['client', 'show', 'app', '--json'], here);
+    expect(JSON.parse(show.stdout)).toMatchObject({ id: 'app', redirectUris: ['https://app.example/cb'] });
+    expect(list.stdout + show.stdout).not.toMatch(/a-secret-of-the-app|sha256:/);
+  });
+
+  test('create prints the configuration to add, which works', async () => {
+    const args = [
+      'client',
+      'create',
+      '--name',
+      'New App',
+      '--redirect-uri',
+      'https://new.example/cb',
+      '--scope',
+      'read',
+    ];
+    const created = await gatehouse([...args, '--json'], here);
+    const { client: entry, client_secret } = JSON.parse(created.stdout) as { client: object; client_secret: string };
+    expect(created.stdout.split(client_secret)).toHaveLength(2);
+    expect(JSON.stringify(entry)).toContain('sha256:');
+    const file = path.join(folder.path, 'with-new.json');
+    writeFileSync(file, JSON.stringify({ clients: [client, entry] }));
+    expect((await gatehouse(['check', '--config', file])).code).toBe(0);
+    const yaml = await gatehouse(args, here);
+    expect(yaml.stdout).toMatch(/^clients:\n {2}- id: /);
+    expect(yaml.stdout).toMatch(/^client_secret {2}[0-9a-f]{48}$/m);
+  });
+
+  test('a public client gets no secret', async () => {
+    const created = await gatehouse(['client', 'create', '--public', '--id', 'spa', '--json'], here);
+    expect(JSON.parse(created.stdout)).toMatchObject({
+      client_id: 'spa',
+      client_secret: null,
+      client: { type: 'public' },
+    });
+  });
+
+  test('rotate-secret, disable, enable and remove print what to write', async () => {
+    const rotated = await gatehouse(['client', 'rotate-secret', 'app', '--overlap', '60', '--json'], here);
+    const { secrets } = JSON.parse(rotated.stdout) as { secrets: { hash: string; expiresAt?: string }[] };
+    expect(secrets).toHaveLength(2);
+    expect(Date.parse(secrets[1]?.expiresAt ?? '') - Date.now()).toBeLessThan(61_000);
+    expect((await gatehouse(['client', 'disable', 'app'], here)).stdout).toBe('enabled: false\n');
+    expect((await gatehouse(['client', 'enable', 'app'], here)).stdout).toBe('enabled: true\n');
+    expect((await gatehouse(['client', 'remove', 'app'], here)).stdout).toContain('take "app" out of it');
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['an unknown client', ['show', 'nobody'], /There is no client "nobody"/],
+    ['an id that is taken', ['create', '--id', 'app'], /There is a client "app" in the configuration already/],
+    ['a redirect URI that cannot be', ['create', '--redirect-uri', 'javascript:x'], /redirectUris/],
+    ['an unknown client to rotate', ['rotate-secret', 'nobody'], /There is no client "nobody"/],
+  ];
+  test.each(wrong)('%s ends with 1 and a sentence', async (_, args, message) => {
+    const { code, stderr } = await gatehouse(['client', ...args], here);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+});
+
+describe('client, where several servers share a store', () => {
+  const shared = temporaryFolder();
+  afterAll(() => shared.remove());
+  const inStore = { cwd: shared.path };
+
+  beforeAll(() => {
+    // The store of one process, with what it keeps on disk, saying of itself that others see it: enough for one command after the other.
+    const store = JSON.stringify(new URL('../node_modules/@gatehouse/store-cache/src/index.ts', import.meta.url).href);
+    writeFileSync(
+      path.join(shared.path, 'gatehouse.config.ts'),
+      `import { createCacheStore } from ${store};
+       const secret = 'x'.repeat(32);
+       export default {
+         issuer: 'https://as.example',
+         secrets: secret,
+         store: () => {
+           const store = createCacheStore({ snapshot: { file: ${JSON.stringify(path.join(shared.path, 'store'))}, secret } });
+           const visibility = { registers: 'cluster', tokens: 'cluster', boundMs: 0 };
+           return Object.defineProperty(store, 'capabilities', { value: { ...store.capabilities, visibility } });
+         },
+       };`,
+    );
+  });
+
+  test('it is created, listed, shown, rotated, disabled, enabled and removed', async () => {
+    const created = await gatehouse(['client', 'create', '--id', 'shared', '--scope', 'read', '--json'], inStore);
+    expect(created.stderr).toBe('');
+    const { client_secret } = JSON.parse(created.stdout) as { client_secret: string };
+    expect(client_secret).toMatch(/^[0-9a-f]{48}$/);
+    expect(existsSync(path.join(shared.path, 'store'))).toBe(true);
+    expect(readFileSync(path.join(shared.path, 'store')).includes(client_secret)).toBe(false);
+    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+enabled/);
+    expect((await gatehouse(['client', 'create', '--id', 'shared'], inStore)).stderr).toContain(
+      'taken by another client',
+    );
+    const rotated = await gatehouse(['client', 'rotate-secret', 'shared', '--json'], inStore);
+    const fresh = (JSON.parse(rotated.stdout) as { client_secret: string }).client_secret;
+    expect(fresh).toMatch(/^[0-9A-Za-z]{32,}$/);
+    expect(fresh).not.toBe(client_secret);
+    const show = await gatehouse(['client', 'show', 'shared', '--json'], inStore);
+    expect((JSON.parse(show.stdout) as { secrets: unknown[] }).secrets).toHaveLength(2);
+    expect((await gatehouse(['client', 'disable', 'shared'], inStore)).stdout).toContain('is disabled');
+    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+disabled/);
+    expect((await gatehouse(['client', 'enable', 'shared'], inStore)).stdout).toContain('is enabled');
+    expect((await gatehouse(['client', 'remove', 'shared'], inStore)).stdout).toContain('is removed');
+    const gone = await gatehouse(['client', 'remove', 'shared'], inStore);
+    expect([gone.code, gone.stderr]).toEqual([1, 'gatehouse: There is no client "shared".\n']);
+  });
+
+  test('purge removes what has expired, and says how much', async () => {
+    const { code, stdout } = await gatehouse(['purge', '--json'], inStore);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: {} });
+  });
+});
+
+describe('check', () => {
+  test('says that the configuration is right, and what is weaker than it could be', async () => {
+    const { code, stdout } = await gatehouse(['check', '--sample'], here);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Advice {2}issuer is plain http/m);
+    expect(stdout).toMatch(/The configuration is right/);
+    expect((await gatehouse(['check', '--sample', '--strict'], here)).code).toBe(1);
+  });
+
+  test('[SEC-115] names a cache so small that it drops live tokens', async () => {
+    const { stdout } = await gatehouse(['check', '--set', 'cache.maxElementsInMemory=1000'], here);
+    expect(stdout).toContain('cache.maxElementsInMemory is below 2000');
+  });
+
+  test('names SameSite=Strict for the owner’s cookie', async () => {
+    const { stdout } = await gatehouse(['check', '--set', 'login.cookie.sameSite=Strict'], here);
+    expect(stdout).toContain('login.cookie.sameSite is Strict');
+  });
+
+  test('says what is wrong, for machines too', async () => {
+    const { code, stdout, stderr } = await gatehouse(['check', '--set', 'listener.port=abc', '--json'], here);
+    expect(code).toBe(78);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [{ key: 'listener.port', origin: 'the flag --set listener.port' }],
+    });
+    expect(stderr).toContain('listener.port (the flag --set listener.port) is "abc"');
+  });
+
+  test('says what the store and core refuse', async () => {
+    const { code, stdout } = await gatehouse(['check', '--set', 'resource.location=query'], here);
+    expect(code).toBe(78);
+    expect(stdout).toContain('Wrong   The setting resource.location is query');
+  });
+});
+
+describe('conformance', () => {
+  test('prints the table of promises that the cache store keeps', async () => {
+    const { code, stdout } = await gatehouse(['conformance', 'cache:', '--scale', '0.01', '--only', 'store-1']);
+    expect(stdout).toMatch(/^kept {5}store-1/m);
+    expect(stdout).toMatch(/\d+ kept, 0 broken, \d+ skipped/);
+    expect(code).toBe(0);
+  });
+
+  test('refuses a store that there is not', async () => {
+    const { code, stderr } = await gatehouse(['conformance', 'paper:']);
+    expect(stderr).toContain('No store has the scheme "paper:"');
+    expect(code).toBe(1);
+  });
+});
