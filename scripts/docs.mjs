@@ -10,6 +10,7 @@ import { root } from './stamp.mjs';
  * @type {readonly { page: string, module: string, generate: string }[]}
  */
 const GENERATORS = [
+  { page: 'docs/pages.md', module: 'packages/server/src/views/manual.ts', generate: 'pagesPage' },
   { page: 'docs/configuration.md', module: 'packages/server/src/config/reference.ts', generate: 'configurationPage' },
   {
     page: 'docs/gatehouse.schema.json',

@@ -6,7 +6,7 @@ import { compileTemplate, type Template, type TemplateSource } from './template.
 import { TEMPLATE_NAMES, type TemplateName } from './views.ts';
 
 /** What any template may include: `{{>head}}`. */
-const PARTIALS = {
+export const PARTIALS = {
   head: 'head.html',
   brand: 'brand.html',
   style: 'style.css',

@@ -36,8 +36,6 @@ export const SHAPES = {
     ...COMMON,
     version: 'text',
     baseUrl: 'text',
-    metadataUrl: 'url',
-    healthUrl: 'url',
     clientId: 'text',
     clientSecret: 'text',
     scope: 'text',

@@ -32,8 +32,6 @@ export function startPageValues(
   return {
     version: data.version,
     baseUrl: data.baseUrl,
-    metadataUrl: endpoint('metadata'),
-    healthUrl: endpoint('health'),
     clientId: sample.client.id,
     clientSecret: sample.client.secret,
     scope: sample.client.scopes.join(' '),
