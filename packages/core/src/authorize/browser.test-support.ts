@@ -10,7 +10,7 @@ import { authorizeEndpoint } from './authorize-endpoint.ts';
 
 /** The owner's side of the server, as a browser meets it: cookies are kept, redirects are followed by hand. */
 
-export const ORIGIN = 'https://issuer.example';
+const ORIGIN = 'https://issuer.example';
 export const AUTHORIZE = '/api/oauth/authorize';
 export const CALLBACK = 'https://client.example/cb';
 export const PASSWORD = 'changeme';
