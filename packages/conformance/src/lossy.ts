@@ -1,4 +1,5 @@
 import { type Store, StoreError } from '@gatehouse/core';
+import { inFrontOf } from './in-front.ts';
 import type { ArmedFault, Fault, FaultPort } from './ports.ts';
 
 /** A store that can be made to lose contact once, at one point. */
@@ -6,6 +7,11 @@ export interface Lossy {
   readonly store: Store;
   readonly point: string;
   arm(firstTry: Fault['firstTry']): Promise<ArmedFault>;
+}
+
+/** What a caller hears of a call whose outcome nobody knows. */
+export function contactLost(): StoreError {
+  return new StoreError('unknown_outcome', 'Contact was lost, as the case asked.');
 }
 
 const NOTHING_LATE: ArmedFault = { arrive: async () => undefined };
@@ -18,25 +24,15 @@ export function lossyInFront(store: Store): Lossy {
     armed = undefined;
     if (!fault) return call();
     await fault(call);
-    throw new StoreError('unknown_outcome', 'Contact was lost, as the case asked.');
+    throw contactLost();
   };
   return {
     point: 'in front of the store',
-    store: {
-      name: store.name,
-      capabilities: store.capabilities,
+    store: inFrontOf(store, {
       write: (write) => through(() => store.write(write)),
       revoke: (what, at, reason) => through(() => store.revoke(what, at, reason)),
       once: (space, nonce, at, until, attempt) => through(() => store.once(space, nonce, at, until, attempt)),
-      find: (kind, key) => store.find(kind, key),
-      list: (kind, by, page) => store.list(kind, by, page),
-      count: (counter, key, at, window, add) => store.count(counter, key, at, window, add),
-      clear: (counter, key) => store.clear(counter, key),
-      open: () => store.open(),
-      ping: () => store.ping(),
-      sweep: (options) => store.sweep(options),
-      close: () => store.close(),
-    },
+    }),
     async arm(firstTry) {
       if (firstTry === 'lost') {
         armed = async () => undefined;

@@ -136,20 +136,24 @@ export class Trial extends Verdicts {
     if (this.capabilities.visibility.tokens === 'eventual') await sleep(this.capabilities.visibility.boundMs);
   }
 
-  /** Reads a token; where tokens are eventual, again and again up to the stated bound until it is as wanted. */
+  /** Looks; where tokens are eventual, again and again up to the stated bound until it is as wanted. */
+  async eventually<T>(look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
+    const { tokens, boundMs } = this.capabilities.visibility;
+    const deadline = performance.now() + (tokens === 'eventual' ? boundMs : 0);
+    for (;;) {
+      const seen = await look();
+      if (wanted(seen) || performance.now() >= deadline) return seen;
+      await sleep(Math.min(10, boundMs));
+    }
+  }
+
+  /** Reads a token until it is as wanted; by default, until it is there. */
   async token(
     key: Key,
     options: { on?: Store; wanted?: (token: Token | undefined) => boolean } = {},
   ): Promise<Token | undefined> {
     const store = options.on ?? this.store;
-    const wanted = options.wanted ?? ((token) => token !== undefined);
-    const { tokens, boundMs } = this.capabilities.visibility;
-    const deadline = performance.now() + (tokens === 'eventual' ? boundMs : 0);
-    for (;;) {
-      const found = await store.find('access_token', key);
-      if (wanted(found) || performance.now() >= deadline) return found;
-      await sleep(Math.min(10, boundMs));
-    }
+    return this.eventually(() => store.find('access_token', key), options.wanted ?? ((token) => token !== undefined));
   }
 
   /** Removes what is dead by now, as the schedule of a server does: rounds until nothing is left. */

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { after, describe, it } from 'node:test';
-import { STORE_CASES } from '../areas/index.ts';
+import { CASES } from '../cases.ts';
 import { formatCounts, formatFailure, formatSkips } from '../format-table.ts';
 import { DEFAULT_CASE_MS, type StoreTarget } from '../harness.ts';
 import { isFailure, type Result, runCase } from '../run.ts';
@@ -10,7 +10,7 @@ import { titleOf } from '../title.ts';
 export function defineStoreConformance(target: StoreTarget): void {
   void describe(`store conformance: ${target.name}`, () => {
     const results: Result[] = [];
-    for (const each of STORE_CASES) {
+    for (const each of CASES) {
       void it(titleOf(each), { timeout: 2 * (target.caseMs ?? DEFAULT_CASE_MS) }, async (context) => {
         const result = await runCase(each, target);
         results.push(result);

@@ -1,0 +1,129 @@
+import {
+  type AuthorizationServer,
+  createAuthorizationServer,
+  createConfigClients,
+  DEFAULT_SETTINGS,
+  type Endpoint,
+  type EndpointRequest,
+  type EventName,
+  type Owner,
+  type Settings,
+  type Store,
+} from '@gatehouse/core';
+import type { OpenOptions, Trial } from '../trial.ts';
+
+/** A whole authorization server on the store of a trial, as its clients meet it: forms in, statuses and members out. */
+
+export const ISSUER = 'https://issuer.example';
+export const CALLBACK = 'https://client.example/cb';
+export const CLIENT_SECRET = 'app-secret-that-a-machine-has-made';
+export const OWNER_PASSWORD = 'correct horse battery staple';
+export const SERVER_SECRET = 'server-secret-of-thirty-two-bytes-or-more';
+
+const ALL_GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password'];
+const CLIENTS = ['app', 'eve'].map((id) => ({
+  id,
+  secret: CLIENT_SECRET,
+  grantTypes: ALL_GRANTS,
+  redirectUris: [CALLBACK],
+  scopes: ['read', 'write'],
+  defaultScopes: ['read'],
+  requirePkce: false,
+}));
+
+const ANN: Owner = { subject: 'owner-ann', username: 'ann', enabled: true, locked: false, claims: {} };
+
+const EVENTS = ['grant.revoked', 'token.retried', 'store.behind', 'store.unknown_outcome', 'request.refused'] as const;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** One node. Nodes of one trial share clients, owners and the server's secret, as nodes of one deployment do. */
+export class Site {
+  readonly server: AuthorizationServer;
+  readonly events: { readonly name: EventName; readonly event: object }[] = [];
+
+  constructor(t: Trial, store: Store = t.store, settings: Partial<Settings> = {}, clock: OpenOptions = {}) {
+    const { clock: now, log } = t.opening(clock);
+    this.server = createAuthorizationServer({
+      settings: { issuer: ISSUER, ...settings },
+      store,
+      clients: createConfigClients(CLIENTS),
+      owners: {
+        authenticate: async (username, password) =>
+          username === ANN.username && password === OWNER_PASSWORD ? ANN : null,
+        find: async (subject) => (subject === ANN.subject ? ANN : null),
+      },
+      secrets: [SERVER_SECRET],
+      runtime: { clock: now, log },
+    });
+    for (const name of EVENTS)
+      this.server.context.runtime.events.on(name, (event) => this.events.push({ name, event }));
+  }
+
+  token(form: Fields, client = 'app'): Promise<Answer> {
+    return post(this.server.token, form, client);
+  }
+
+  redeem(code: string, more: Fields = {}, client = 'app'): Promise<Answer> {
+    return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...more }, client);
+  }
+
+  refresh(token: string, more: Fields = {}, client = 'app'): Promise<Answer> {
+    return this.token({ grant_type: 'refresh_token', refresh_token: token, ...more }, client);
+  }
+
+  revoke(token: string, client = 'app'): Promise<Answer> {
+    return post(this.server.revoke, { token }, client);
+  }
+
+  tokeninfo(token: string): Promise<Answer> {
+    return post(this.server.tokeninfo, { access_token: token }, null);
+  }
+
+  /** What introspection says; where tokens are eventual, once it is as wanted or the bound is over. */
+  async isActive(t: Trial, token: string, wanted: boolean): Promise<boolean> {
+    const look = async (): Promise<boolean> =>
+      (await post(this.server.introspect, { token }, 'app')).body['active'] === true;
+    return t.eventually(look, (active) => active === wanted);
+  }
+
+  sawEvent(name: EventName): boolean {
+    return this.events.some((event) => event.name === name);
+  }
+}
+
+export function encode(fields: Fields): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+export function request(members: Partial<EndpointRequest>): EndpointRequest {
+  return {
+    method: 'POST',
+    url: new URL(`${ISSUER}${DEFAULT_SETTINGS.basePath}/token`),
+    headers: { get: () => null },
+    body: '',
+    clientAddress: '192.0.2.1',
+    traceId: 'trace-of-the-suite',
+    ownerCookie: null,
+    browserCookie: null,
+    ...members,
+  };
+}
+
+export async function post(endpoint: Endpoint, form: Fields, client: string | null): Promise<Answer> {
+  const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' });
+  if (client !== null)
+    headers.set('authorization', `Basic ${Buffer.from(`${client}:${CLIENT_SECRET}`).toString('base64')}`);
+  const response = await endpoint(request({ headers, body: encode(form) }));
+  if (response.kind === 'data') return { status: response.status, body: response.body };
+  if (response.kind === 'empty') return { status: response.status, body: {} };
+  throw new TypeError(`A machine's endpoint answered with ${response.kind}.`);
+}

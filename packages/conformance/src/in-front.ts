@@ -1,0 +1,21 @@
+import type { Store } from '@gatehouse/core';
+
+/** A store that passes everything on, but for what stands in front of it. */
+export function inFrontOf(store: Store, own: Partial<Store>): Store {
+  return {
+    name: store.name,
+    capabilities: store.capabilities,
+    write: (write) => store.write(write),
+    revoke: (what, at, reason) => store.revoke(what, at, reason),
+    once: (space, nonce, at, until, attempt) => store.once(space, nonce, at, until, attempt),
+    find: (kind, key) => store.find(kind, key),
+    list: (kind, by, page) => store.list(kind, by, page),
+    count: (counter, key, at, window, add) => store.count(counter, key, at, window, add),
+    clear: (counter, key) => store.clear(counter, key),
+    open: () => store.open(),
+    ping: () => store.ping(),
+    sweep: (options) => store.sweep(options),
+    close: () => store.close(),
+    ...own,
+  };
+}
