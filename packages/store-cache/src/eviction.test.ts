@@ -39,6 +39,7 @@ describe('a full cache', () => {
     await add(store, asked, idle, old);
     await store.find('access_token', idle.key);
     await store.find('access_token', asked.key);
+    await store.find('access_token', old.key);
 
     const third = aToken();
     await add(store, third);

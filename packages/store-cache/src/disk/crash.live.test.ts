@@ -65,6 +65,24 @@ async function expectTrue(store: CacheStore, answers: Answers): Promise<void> {
   expect(forgotten).toEqual([]);
 }
 
+describe('a process that has nothing else to do', () => {
+  it.each(['', `{ snapshot: { file: process.argv[1], secret: '${SECRET}' } }`])(
+    'ends, though its store is open: openStore(%s)',
+    async (options) => {
+      const index = new URL('../index.ts', import.meta.url).href;
+      const program = `const { openStore } = await import('${index}'); await openStore(${options}); console.log('open');`;
+      const file = join(folder, 'idle');
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program, file], { timeout: 30_000 });
+      let said = '';
+      child.stdout.on('data', (text) => {
+        said += text;
+      });
+      const [code] = await once(child, 'close');
+      expect([code, said]).toEqual([0, 'open\n']);
+    },
+  );
+});
+
 describe('a process that is killed', () => {
   it('[SEC-7] forgets nothing that it answered, whenever it is killed, snapshots included', async () => {
     const file = join(folder, 'killed');

@@ -5,7 +5,7 @@ import { endOf, type SnapshotAbout } from './load.ts';
 import { SealedWriter } from './sealed-writer.ts';
 
 /** Entries of one frame: some milliseconds of work, and then other work has its turn. */
-const SLICE = 1_000;
+const SLICE = 500;
 
 /**
  * Writes every entry to the temporary file, in slices. What changes meanwhile is in the journal that was begun before;
