@@ -13,18 +13,20 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-full-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const victim = fileURLToPath(new URL('full-disk-victim.test-support.ts', import.meta.url));
-const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+/** Sets the largest size of a file, for a process to be started or one that runs. */
+const limiter = 'prlimit';
+const canLimit = spawnSync(limiter, ['--version']).status === 0;
 
 describe('a disk that takes no more', () => {
   it('is answered with an unknown outcome, then with unavailable; with room again the repetition tells the truth', async (ctx) => {
     if (!canLimit) ctx.skip('prlimit is not there, which limits the size of a file (Linux, util-linux)');
     const file = join(folder, 'cache');
-    const child = spawn('prlimit', ['--fsize=60000:unlimited', process.execPath, victim, file]);
+    const child = spawn(limiter, ['--fsize=60000:unlimited', process.execPath, victim, file]);
     const lines: string[][] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line.split(' '));
       if (lines.at(-1)?.[0] !== 'refused') continue;
-      spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
+      spawnSync(limiter, ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
       child.stdin.write('\n');
     }
     if (child.signalCode === null) await once(child, 'close');
