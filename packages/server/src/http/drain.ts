@@ -13,12 +13,15 @@ export interface Traffic {
   drain(servers: readonly Server[], patienceMs: number): Promise<number>;
 }
 
-/** How long idle connections stay when the server stops: a request may be on its way on them. */
-const LAST_CALL_MS = 100;
+/** When the server stops, it still takes what is on its way: until nothing new has come for this long … */
+const QUIET_MS = 100;
+/** … and no longer than this, where something always comes. */
+const LAST_CALL_MS = 2_000;
 
+/** Also lets the event loop look at its sockets once more: after a long turn the time alone says nothing. */
 const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    setTimeout(() => setImmediate(resolve), ms).unref();
   });
 
 const closed = (server: Server): Promise<void> =>
@@ -29,6 +32,7 @@ const closed = (server: Server): Promise<void> =>
 export function createTraffic(): Traffic {
   const running = new Set<ServerResponse>();
   let draining = false;
+  let arrivals = 0;
 
   const endsConnection = (outgoing: ServerResponse): void => {
     if (!outgoing.headersSent) outgoing.setHeader('Connection', 'close');
@@ -40,6 +44,7 @@ export function createTraffic(): Traffic {
     },
     watch(listener) {
       return (incoming, outgoing) => {
+        arrivals++;
         running.add(outgoing);
         outgoing.once('close', () => running.delete(outgoing));
         if (draining) endsConnection(outgoing);
@@ -49,12 +54,17 @@ export function createTraffic(): Traffic {
     async drain(servers, patienceMs) {
       draining = true;
       for (const outgoing of running) endsConnection(outgoing);
-      await wait(LAST_CALL_MS);
+      for (const server of servers) server.on('connection', () => arrivals++);
+      const end = performance.now() + Math.min(LAST_CALL_MS, patienceMs);
+      for (let seen = -1; seen !== arrivals && performance.now() < end; ) {
+        seen = arrivals;
+        await wait(QUIET_MS);
+      }
       const all = Promise.all(servers.map(closed));
       // Connections whose answer was on its way when draining began stay open after it; they are idle now.
       const sweep = setInterval(() => {
         for (const server of servers) server.closeIdleConnections();
-      }, LAST_CALL_MS);
+      }, QUIET_MS);
       let cutOff = 0;
       const patience = setTimeout(() => {
         cutOff = running.size;
