@@ -1,3 +1,5 @@
+export type { DatabaseServer, ServerControl, TestDatabase } from './backends/database-server.ts';
+export { postgresqlServer } from './backends/postgresql.ts';
 export { findChromium, openBrowser } from './browser.ts';
 export { freePort } from './free-port.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';

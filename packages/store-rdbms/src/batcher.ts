@@ -1,0 +1,111 @@
+import { type Addition, StoreError, type Written } from '@gatehouse/core';
+import type { Database } from './database/database.ts';
+import { Duplicate, Refused } from './database/fault.ts';
+import { runMany } from './database/work.ts';
+import { conflict, isThere } from './is-there.ts';
+import { additionRows } from './rows.ts';
+
+/** Rows that go in one transaction. */
+const MOST_ROWS = 500;
+/** Calls that wait; one more is refused, since its answer would come too late to be of use. */
+const MOST_CALLS = 5_000;
+
+interface Call {
+  readonly attempt: string;
+  readonly add: readonly Addition[];
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Additions of many calls in one transaction: while one is under way the next ones gather. No timer takes part, so an
+ * idle store adds no delay. Each call is answered after the commit of its own additions.
+ */
+export class Batcher {
+  readonly #database: Database;
+  readonly #tenant: string;
+  #waiting: Call[] = [];
+  #running = false;
+
+  constructor(database: Database, tenant: string) {
+    this.#database = database;
+    this.#tenant = tenant;
+  }
+
+  /** Calls that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  add(attempt: string, add: readonly Addition[]): Promise<Written> {
+    if (this.#waiting.length >= MOST_CALLS)
+      return Promise.reject(new StoreError('unavailable', `More than ${MOST_CALLS} additions wait for the database.`));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ attempt, add, resolve, reject });
+      if (!this.#running) {
+        this.#running = true;
+        setImmediate(() => void this.#work());
+      }
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#flush(this.#take());
+    this.#running = false;
+  }
+
+  /** Whole calls, at least one. */
+  #take(): readonly Call[] {
+    let rows = 0;
+    let calls = 0;
+    for (const { add } of this.#waiting) {
+      rows += add.length;
+      if (calls > 0 && rows > MOST_ROWS) break;
+      calls++;
+    }
+    return this.#waiting.splice(0, calls);
+  }
+
+  async #flush(calls: readonly Call[]): Promise<void> {
+    const [only, ...others] = calls;
+    if (only === undefined) return;
+    try {
+      await this.#write(calls);
+      for (const { resolve } of calls) resolve('written');
+    } catch (error) {
+      if (others.length === 0) return this.#settle(only, error);
+      if (!isRefusal(error)) {
+        for (const { reject } of calls) reject(error);
+        return;
+      }
+      // One of them is at fault, and nothing of any is there: halves find it without making the others pay.
+      const middle = calls.length >> 1;
+      await this.#flush(calls.slice(0, middle));
+      await this.#flush(calls.slice(middle));
+    }
+  }
+
+  async #settle({ add, resolve, reject }: Call, error: unknown): Promise<void> {
+    if (!(error instanceof Duplicate)) return reject(error);
+    try {
+      if (await isThere(this.#database, this.#tenant, add)) resolve('written');
+      else reject(conflict(error));
+    } catch (other) {
+      reject(other);
+    }
+  }
+
+  #write(calls: readonly Call[]): Promise<unknown> {
+    const rows = additionRows(this.#tenant, calls);
+    const [first, ...others] = rows;
+    if (first && others.length === 0) return this.#database.runMany(...first);
+    return this.#database.transaction(function* () {
+      for (const some of rows) yield* runMany(...some);
+    });
+  }
+}
+
+/** Whether the database said no to one of the rows. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Duplicate || error instanceof Refused;
+}

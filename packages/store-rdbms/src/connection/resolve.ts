@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { StoreError } from '@gatehouse/core';
+import { dialectNamed } from '../dialects/index.ts';
+import { connectionFromUrl } from './from-url.ts';
+import {
+  type ConnectionOptions,
+  type ConnectionSettings,
+  DEFAULT_POOL,
+  DEFAULT_TIMEOUTS,
+  type PoolSettings,
+  type TimeoutSettings,
+} from './settings.ts';
+
+/** Letters of a name that needs no quotes on any database, whatever its case rules. */
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/**
+ * Fills defaults in and refuses what cannot be meant.
+ * @throws StoreError `config`, naming setting and fix
+ */
+export function resolveConnection(given: string | URL | ConnectionOptions): ConnectionSettings {
+  const options = typeof given === 'string' || given instanceof URL ? connectionFromUrl(String(given)) : given;
+  const dialect = dialectNamed(options.dialect);
+  const { host = null, port = null, socket = null, file = null, schema, tls = {} } = options;
+  if (dialect.name === 'sqlite') {
+    if (file === null || file === '') refuse('The SQLite store names a file: sqlite:/path/of/the/file.');
+  } else if (host === null && socket === null) refuse(`The ${dialect.title} store names a host.`);
+  if (schema !== undefined && !PLAIN_NAME.test(schema))
+    refuse('The schema of the store is a plain name: letters, digits and underscores.');
+  if (options.pooler !== undefined && dialect.name !== 'postgresql')
+    refuse('The setting pooler is for PostgreSQL: the drivers of other databases need their sessions.');
+
+  const settings: ConnectionSettings = {
+    dialect: dialect.name,
+    host,
+    port: port ?? dialect.defaultPort,
+    socket,
+    user: options.user ?? null,
+    password: options.password ?? null,
+    database: options.database ?? null,
+    file,
+    schema,
+    protection: protectionOf(options),
+    tls,
+    pooler: options.pooler ?? null,
+    pipelining: options.pipelining ?? true,
+    pool: { ...DEFAULT_POOL, ...checked<PoolSettings>('pool', options.pool, DEFAULT_POOL) },
+    timeouts: { ...DEFAULT_TIMEOUTS, ...checked<TimeoutSettings>('timeouts', options.timeouts, DEFAULT_TIMEOUTS) },
+    driverOptions: options.driverOptions ?? {},
+  };
+  if (settings.pool.max < 1) refuse('pool.max is at least 1.');
+  if (settings.pool.min > settings.pool.max) refuse('pool.min is at most pool.max.');
+  return settings;
+}
+
+/** An unverified connection is never a default, and never a typing error. */
+function protectionOf({
+  host,
+  socket,
+  dialect,
+  dangerouslyInsecure,
+  tls,
+}: ConnectionOptions): ConnectionSettings['protection'] {
+  if (dangerouslyInsecure !== undefined) {
+    if (dangerouslyInsecure !== 'plaintext' && dangerouslyInsecure !== 'unverified')
+      refuse('dangerouslyInsecure is "plaintext" or "unverified".');
+    return dangerouslyInsecure;
+  }
+  if (tls !== undefined) return 'verified';
+  // What does not leave the machine is not on anybody's way.
+  return dialect === 'sqlite' || socket !== undefined || isThisMachine(host ?? '') ? 'plaintext' : 'verified';
+}
+
+function isThisMachine(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return host === '::1' || host === 'localhost';
+}
+
+function checked<T extends object>(what: string, given: T | undefined, known: Required<T>): Partial<T> {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!Object.hasOwn(known, name))
+      refuse(`${what}.${name} is no setting; there are ${Object.keys(known).join(', ')}.`);
+    if (!Number.isSafeInteger(value) || (value as number) < 0) refuse(`${what}.${name} is a whole number.`);
+  }
+  return given ?? {};
+}
+
+function refuse(message: string): never {
+  throw new StoreError('config', message);
+}

@@ -1,0 +1,18 @@
+import { StoreError } from '@gatehouse/core';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import type { Dialect, DriverContext } from '../dialects/dialect.ts';
+import { CompiledCatalogue } from './compiled-catalogue.ts';
+import type { Database } from './database.ts';
+import { PooledDatabase } from './pooled-database.ts';
+
+/** Loads the driver; connects nowhere yet. @throws StoreError `config` */
+export async function openDatabase(
+  dialect: Dialect,
+  settings: ConnectionSettings,
+  context: DriverContext,
+): Promise<Database> {
+  const catalogue = new CompiledCatalogue(dialect, settings.schema);
+  if (dialect.database) return dialect.database(settings, catalogue, context);
+  if (!dialect.engine) throw new StoreError('unsupported', `${dialect.title} has no driver.`);
+  return new PooledDatabase(await dialect.engine(settings, context), dialect, catalogue, settings.timeouts.callMs);
+}

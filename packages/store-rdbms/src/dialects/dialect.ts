@@ -1,0 +1,59 @@
+import type { Log } from '@gatehouse/core';
+import type { Texts } from '../catalogue.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import type { CompiledCatalogue } from '../database/compiled-catalogue.ts';
+import type { Database } from '../database/database.ts';
+import type { Engine } from '../database/engine.ts';
+import type { Fault } from '../database/fault.ts';
+import type { Question } from '../self-check/question.ts';
+import type { Result } from '../statement.ts';
+import type { DialectName } from './names.ts';
+
+export interface DriverContext {
+  readonly log: Log;
+}
+
+/** How the scripts of a dialect are run by `migrate`. */
+export interface ScriptRules {
+  /** The line that ends a block whose inside has semicolons: `GO`, `/`, `@`. Absent: there are no blocks. */
+  readonly blockEnd?: string;
+  /** Says that an object of a repeated script is there already. */
+  readonly isThere?: (error: unknown) => boolean;
+  /** Answers a row where the table `oauth_schema` is there, and no error where it is not. */
+  readonly hasSchema: string;
+  /**
+   * Before and after all scripts, on their connection: a lock, so that of several nodes one runs them and the others
+   * find it done, and where the engine has it one transaction around all.
+   */
+  readonly begin: (query: Query) => Promise<void>;
+  readonly end: (query: Query) => Promise<void>;
+}
+
+type Query = (text: string) => Promise<Result>;
+
+/**
+ * One kind of database: its texts, what its errors mean, and how to reach it. A dialect is chosen by name, never
+ * guessed from a driver's.
+ */
+export interface Dialect extends Texts {
+  readonly name: DialectName;
+  readonly faultOf: (error: unknown) => Fault;
+  /** The package of the driver, an optional peer. */
+  readonly driver: string;
+  readonly defaultPort: number | null;
+  /** Imports the driver; connects nowhere yet. */
+  readonly engine?: (settings: ConnectionSettings, context: DriverContext) => Promise<Engine>;
+  /** In place of `engine`: a database that is no pool of connections. */
+  readonly database?: (
+    settings: ConnectionSettings,
+    catalogue: CompiledCatalogue,
+    context: DriverContext,
+  ) => Promise<Database>;
+  /** What `open()` asks beside what it asks of all. */
+  readonly questions: readonly Question[];
+  /** A text that answers the `name` of every index there is on our tables. */
+  readonly indexNames?: string;
+  /** A sentence that names the fix, for what a failed first connection may mean beyond its fault. */
+  readonly hint?: (error: unknown) => string | null;
+  readonly scripts: ScriptRules;
+}

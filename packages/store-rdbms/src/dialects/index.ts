@@ -1,0 +1,16 @@
+import { StoreError } from '@gatehouse/core';
+import type { Dialect } from './dialect.ts';
+import { postgresql } from './postgresql.ts';
+
+/** Every dialect by the names a configuration may give it. */
+const DIALECTS: Readonly<Record<string, Dialect>> = { postgresql };
+
+/** @throws StoreError `config`: an unknown name is never guessed at */
+export function dialectNamed(name: string): Dialect {
+  const dialect = Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
+  if (dialect) return dialect;
+  throw new StoreError('config', `There is no dialect ${name}: there are ${Object.keys(DIALECTS).join(', ')}.`);
+}
+
+/** Each once, for tests and documents. */
+export const ALL_DIALECTS: readonly Dialect[] = [...new Set(Object.values(DIALECTS))];

@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module';
+import type { Log } from '@gatehouse/core';
+import type { Knex } from 'knex';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import type { PoolState } from '../database/database.ts';
+
+const require = createRequire(import.meta.url);
+
+/** What of knex's client we use: its pool, and its way to connect. */
+export interface PooledClient<C> {
+  acquireConnection(): Promise<C>;
+  releaseConnection(connection: C): Promise<void>;
+  readonly pool: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
+  connectionSettings: unknown;
+}
+
+type ClientClass<C> = new (
+  config: unknown,
+) => PooledClient<C> & {
+  acquireRawConnection(): Promise<C>;
+  destroyRawConnection(connection: C): Promise<void>;
+};
+
+export interface KnexPoolOptions<C> {
+  /** The folder of knex's dialect: `postgres`, `mysql2`. */
+  readonly dialect: string;
+  /** The loaded driver, since knex looks for it from where knex is. */
+  readonly driver: unknown;
+  /** For each new connection anew: passwords change. */
+  readonly connection: () => Promise<unknown>;
+  /** What a new connection is told before it is used. */
+  readonly begin?: (connection: C) => Promise<void>;
+  /** Ends a connection at once, whatever runs on it. */
+  readonly cut: (connection: C) => void;
+}
+
+export interface KnexPool<C> {
+  acquire(): Promise<C>;
+  release(connection: C): void;
+  discard(connection: C): void;
+  pool(): PoolState;
+  destroy(): Promise<void>;
+}
+
+/** A pool of knex with a driver's plain connections. */
+export function openKnexPool<C extends object>(
+  { dialect, driver, connection, begin, cut }: KnexPoolOptions<C>,
+  { pool, timeouts }: ConnectionSettings,
+  log: Log,
+): KnexPool<C> {
+  const Base = require(`knex/lib/dialects/${dialect}/index.js`) as ClientClass<C>;
+  class Client extends Base {
+    _driver(): unknown {
+      return driver;
+    }
+
+    override async acquireRawConnection(): Promise<C> {
+      this.connectionSettings = await connection();
+      const made = await super.acquireRawConnection();
+      try {
+        await begin?.(made);
+      } catch (error) {
+        cut(made);
+        throw error;
+      }
+      return made;
+    }
+
+    override async destroyRawConnection(ended: C): Promise<void> {
+      if (Reflect.get(ended, '__knex__disposed')) cut(ended);
+      else await super.destroyRawConnection(ended);
+    }
+  }
+  const { knex: create } = require('knex') as { knex: (config: Knex.Config) => Knex };
+  const quiet = (message: unknown): void =>
+    log.debug({ message: String(message) }, 'The pool of connections said something.');
+  const knex = create({
+    client: Client as unknown as typeof Knex.Client,
+    connection: {},
+    log: { debug: quiet, warn: quiet, error: quiet, deprecate: quiet },
+    pool: {
+      min: pool.min,
+      max: pool.max,
+      idleTimeoutMillis: pool.idleMs,
+      acquireTimeoutMillis: timeouts.acquireMs,
+      createTimeoutMillis: timeouts.connectMs + timeouts.acquireMs,
+      destroyTimeoutMillis: timeouts.connectMs,
+      // A connection that cannot be made is said at once, not when the wait for one is over.
+      propagateCreateError: true,
+      ...({
+        maxConnectionLifetimeMillis: pool.lifetimeMs,
+        maxConnectionLifetimeJitterMillis: pool.lifetimeMs / 10,
+      } as object),
+    },
+  });
+  const client = knex.client as PooledClient<C>;
+  const release = (used: C): void => void client.releaseConnection(used);
+  return {
+    acquire: () => client.acquireConnection(),
+    release,
+    discard(used) {
+      Reflect.set(used, '__knex__disposed', 'given up');
+      cut(used);
+      release(used);
+    },
+    pool: () => ({
+      used: client.pool.numUsed(),
+      free: client.pool.numFree(),
+      waiting: client.pool.numPendingAcquires(),
+      max: pool.max,
+    }),
+    destroy: () => knex.destroy(),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Client, ClientConfig, QueryResult } from 'pg';
+import { readSecret } from '../connection/secret.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import type { Bound, Engine } from '../database/engine.ts';
+import type { DriverContext } from '../dialects/dialect.ts';
+import type { Compiled, Result } from '../statement.ts';
+import { importDriver } from './import-driver.ts';
+import { openKnexPool } from './knex-pool.ts';
+import { tlsOf } from './tls.ts';
+
+/** A transaction that nobody goes on with is ended by the server after this. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+export async function postgresqlEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Client>> {
+  const { default: pg } = await importDriver('pg', () => import('pg'));
+  const pool = openKnexPool<Client>(
+    {
+      dialect: 'postgres',
+      driver: pg,
+      connection: () => clientConfig(settings),
+      cut: (client) => streamOf(client).destroy(),
+    },
+    settings,
+    log,
+  );
+  return {
+    acquire: pool.acquire,
+    release: pool.release,
+    discard: pool.discard,
+    execute: (client, statement, values) => execute(client, settings, statement, values),
+    begin: async (client) => void (await client.query('BEGIN')),
+    async commit(client) {
+      const { command } = await client.query('COMMIT');
+      // A transaction that had failed answers a COMMIT without an error.
+      if (command !== 'COMMIT')
+        throw Object.assign(new Error('The COMMIT was answered by a ROLLBACK.'), { code: '40000' });
+    },
+    rollback: async (client) => void (await client.query('ROLLBACK')),
+    query: async (client, text) => resultOf(await client.query(text)),
+    pool: pool.pool,
+    destroy: pool.destroy,
+  };
+}
+
+/** Every member is given, so that none is taken from the environment (`PGSSLMODE`, `PGOPTIONS` …). */
+async function clientConfig(settings: ConnectionSettings): Promise<ClientConfig> {
+  const { host, port, socket, user, password, database, timeouts, pooler, driverOptions } = settings;
+  return {
+    ...driverOptions,
+    host: socket ?? host ?? 'localhost',
+    ...(port === null ? {} : { port }),
+    ...(user === null ? {} : { user }),
+    ...(database === null ? {} : { database }),
+    password: async () => (password === null ? '' : readSecret('password of the store', password)),
+    ssl: await tlsOf(settings),
+    application_name: 'gatehouse',
+    connectionTimeoutMillis: timeouts.connectMs,
+    keepAlive: true,
+    // A pooler that keeps no session passes none of these on: it would leave them to a stranger.
+    ...(pooler === 'transaction'
+      ? {}
+      : {
+          statement_timeout: timeouts.statementMs,
+          lock_timeout: timeouts.lockMs,
+          idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+          options: '-c default_transaction_isolation=read\\ committed',
+        }),
+  };
+}
+
+async function execute(
+  client: Client,
+  { pooler }: ConnectionSettings,
+  { id, text }: Compiled,
+  values: Bound,
+): Promise<Result> {
+  // Prepared once for each connection; with another connection for each transaction there is no "once".
+  const name = pooler === 'transaction' ? {} : { name: id };
+  return resultOf(await client.query({ ...name, text, values: values as unknown[] }));
+}
+
+/** Of a text with several statements: of the last. */
+function resultOf(result: QueryResult | QueryResult[]): Result {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  return { rows: last?.rows ?? [], count: last?.rowCount ?? 0 };
+}
+
+/** The socket below: the driver has no way to end a connection without asking the server. */
+function streamOf(client: Client): { destroy(): void } {
+  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
+}

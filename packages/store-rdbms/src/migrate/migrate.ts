@@ -1,0 +1,109 @@
+import { type Log, StoreError, silentLog } from '@gatehouse/core';
+import { resolveConnection } from '../connection/resolve.ts';
+import type { ConnectionOptions } from '../connection/settings.ts';
+import type { RawDatabase } from '../database/database.ts';
+import { causeOf } from '../database/fault.ts';
+import { openDatabase } from '../database/open-database.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { dialectNamed } from '../dialects/index.ts';
+import { integer } from '../rows.ts';
+import { awaitDatabase } from '../self-check/await-database.ts';
+import type { Result } from '../statement.ts';
+import { SCHEMA_VERSION } from '../tables.ts';
+import { type Script, upgradesFrom, wholeSchema } from './scripts.ts';
+import { splitScript } from './split-script.ts';
+
+export interface MigrateOptions {
+  /** Of a user who may create tables. */
+  readonly connection: string | URL | ConnectionOptions;
+  readonly log?: Log;
+}
+
+export interface SchemaState {
+  /** What the database has; null: no schema. */
+  readonly version: number | null;
+  /** What this package needs. */
+  readonly needed: number;
+  /** What `migrate` would run. */
+  readonly pending: readonly Script[];
+}
+
+export interface MigrateReport {
+  readonly from: number | null;
+  readonly to: number;
+  /** The names of the scripts that were run by this call, and by nobody else. */
+  readonly ran: readonly string[];
+}
+
+type Query = (text: string) => Promise<Result>;
+
+/** What a database has and needs; changes nothing. @throws StoreError `config` */
+export function schemaState(options: MigrateOptions): Promise<SchemaState> {
+  return onDatabase(options, ({ query }, dialect) => stateOf(query, dialect));
+}
+
+/**
+ * Runs the scripts that a database still needs, exactly as they ship. Of several that do it at once one does and the
+ * others find it done; one that was ended half-way is done by the next.
+ * @throws StoreError `config` with the database's own error as its cause
+ */
+export function migrate(options: MigrateOptions): Promise<MigrateReport> {
+  const { log = silentLog } = options;
+  return onDatabase(options, (raw, dialect) =>
+    raw.session(async (query) => {
+      await dialect.scripts.begin(query);
+      const { version, pending } = await stateOf(query, dialect);
+      for (const script of pending) {
+        log.info({ script: script.name }, `Running ${script.name}.`);
+        await runScript(query, dialect, script);
+      }
+      await dialect.scripts.end(query);
+      return { from: version, to: pending.at(-1)?.version ?? version ?? 0, ran: pending.map(({ name }) => name) };
+    }),
+  );
+}
+
+async function onDatabase<T>(
+  { connection, log = silentLog }: MigrateOptions,
+  work: (raw: RawDatabase, dialect: Dialect) => Promise<T>,
+): Promise<T> {
+  const given = resolveConnection(connection);
+  const settings = { ...given, pool: { ...given.pool, min: 0, max: 1 } };
+  const dialect = dialectNamed(settings.dialect);
+  const database = await openDatabase(dialect, settings, { log });
+  try {
+    await awaitDatabase({ database, dialect, settings, log });
+    return await work(database.raw, dialect);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const cause = causeOf(error);
+    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}`, { cause });
+  } finally {
+    await database.close(1_000);
+  }
+}
+
+async function stateOf(query: Query, dialect: Dialect): Promise<SchemaState> {
+  const version = await versionOf(query, dialect);
+  const pending = version === null ? [wholeSchema(dialect.name, SCHEMA_VERSION)] : upgradesFrom(dialect.name, version);
+  return { version, needed: SCHEMA_VERSION, pending };
+}
+
+async function versionOf(query: Query, dialect: Dialect): Promise<number | null> {
+  const { rows } = await query(dialect.scripts.hasSchema);
+  if (rows.length === 0) return null;
+  const text = dialect.catalogue.statements.get('schema_version')?.text ?? '';
+  const [row] = (await query(text)).rows;
+  // The row is the script's last statement: without it the script was ended half-way, and is begun again.
+  return row === undefined ? null : integer(row, 'version');
+}
+
+async function runScript(query: Query, { scripts }: Dialect, { text }: Script): Promise<void> {
+  for (const statement of splitScript(text, scripts.blockEnd)) {
+    try {
+      await query(statement);
+    } catch (error) {
+      if (!scripts.isThere?.(error)) throw error;
+    }
+  }
+}

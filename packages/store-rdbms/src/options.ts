@@ -1,0 +1,27 @@
+import type { Clock, Log } from '@gatehouse/core';
+import type { ConnectionOptions } from './connection/settings.ts';
+import type { PoolState } from './database/database.ts';
+import type { RdbmsSweepReport } from './sweep.ts';
+
+export interface RdbmsStoreOptions {
+  /** `postgresql://user:password@host/database?schema=oauth`, or the object that says the same. */
+  readonly connection: string | URL | ConnectionOptions;
+  /** An issuer: stores of two namespaces never see each other's records. */
+  readonly namespace: string;
+  /**
+   * Milliseconds that this process's clock may differ from the database's; `open()` refuses more, and above a fifth of
+   * it warns. Default 5000. The grace that refresh promises to clients is shorter by twice as much. SQLite: no clock.
+   */
+  readonly clockToleranceMs?: number;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface RdbmsStoreState {
+  readonly pool: PoolState;
+  /** Calls whose additions wait for the batch before them. */
+  readonly waitingAdditions: number;
+  readonly lastSweep: RdbmsSweepReport | null;
+}
+
+export const DEFAULT_CLOCK_TOLERANCE_MS = 5_000;

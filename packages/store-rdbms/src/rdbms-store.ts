@@ -1,0 +1,185 @@
+import {
+  Atomicity,
+  type Clock,
+  checkCount,
+  checkCounter,
+  checkFind,
+  checkList,
+  checkOnce,
+  checkRevoke,
+  checkSweep,
+  checkWrite,
+  type Found,
+  type Instant,
+  type Key,
+  type Kind,
+  type ListBy,
+  type Log,
+  type Page,
+  type PageRequest,
+  type Register,
+  type RegisterKind,
+  type Revocation,
+  type Store,
+  type StoreCapabilities,
+  StoreError,
+  silentLog,
+  systemClock,
+  type Write,
+  type Written,
+} from '@gatehouse/core';
+import { Batcher } from './batcher.ts';
+import { tenantColumn } from './columns.ts';
+import { resolveConnection } from './connection/resolve.ts';
+import type { ConnectionSettings } from './connection/settings.ts';
+import { clear, count } from './count.ts';
+import type { Database } from './database/database.ts';
+import { openDatabase } from './database/open-database.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { dialectNamed } from './dialects/index.ts';
+import { find } from './find.ts';
+import { list } from './list.ts';
+import { once } from './once.ts';
+import { DEFAULT_CLOCK_TOLERANCE_MS, type RdbmsStoreOptions, type RdbmsStoreState } from './options.ts';
+import { revoke } from './revoke.ts';
+import { checkItself } from './self-check/self-check.ts';
+import { type RdbmsSweepOptions, type RdbmsSweepReport, Sweeper } from './sweep.ts';
+import { write } from './write.ts';
+
+/** Milliseconds that `close` waits for running work. */
+const CLOSE_MS = 5_000;
+
+/** The store contract on a relational database, for one namespace. */
+export class RdbmsStore implements Store {
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+  readonly #settings: ConnectionSettings;
+  readonly #dialect: Dialect;
+  readonly #tenant: string;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #parts: { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } | undefined;
+  #opening: Promise<void> | undefined;
+  #closed = false;
+
+  /** Connects nowhere. @throws StoreError `config` */
+  constructor(options: RdbmsStoreOptions) {
+    this.#settings = resolveConnection(options.connection);
+    this.#dialect = dialectNamed(this.#settings.dialect);
+    this.#tenant = tenantColumn(options.namespace);
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log ?? silentLog;
+    this.name = this.#dialect.name;
+    const local = this.#dialect.name === 'sqlite';
+    this.capabilities = {
+      change: Atomicity.cluster,
+      additions: 'atomic',
+      visibility: { registers: 'cluster', tokens: 'cluster', boundMs: 0 },
+      expiry: 'sweep',
+      expiryStep: 1,
+      retention: 'until-expiry',
+      durable: true,
+      listing: 'exact',
+      // A file has no clock of its own: who opens it is on the same machine.
+      clockTolerance: local ? 0 : (options.clockToleranceMs ?? DEFAULT_CLOCK_TOLERANCE_MS),
+    };
+  }
+
+  open(): Promise<void> {
+    if (this.#closed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async write(w: Write): Promise<Written> {
+    checkWrite(w);
+    const { database, batcher } = this.#ready();
+    const inOneStatement = this.#dialect.catalogue.changeAndToken !== undefined;
+    return write({ database, batcher, tenant: this.#tenant, inOneStatement }, w);
+  }
+
+  async find<K extends Kind>(kind: K, key: Key): Promise<Found<K> | undefined> {
+    checkFind(kind, key);
+    return find(this.#ready().database, this.#tenant, kind, key);
+  }
+
+  async revoke(what: Revocation, at: Instant, reason: string): Promise<number> {
+    checkRevoke(what, at, reason);
+    return revoke(this.#ready().database, this.#tenant, what, at, reason);
+  }
+
+  async list(kind: RegisterKind, by: ListBy, page: PageRequest): Promise<Page<Register>> {
+    checkList(kind, by, page);
+    return list(this.#ready().database, this.#tenant, kind, by, page);
+  }
+
+  async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
+    checkOnce(space, nonce, at, until, attempt);
+    return once(this.#ready().database, this.#tenant, space, nonce, at, until, attempt);
+  }
+
+  async count(counter: string, key: Key, at: Instant, window: number, add: 0 | 1): Promise<number> {
+    checkCount(counter, key, at, window, add);
+    const atOnce = this.#dialect.catalogue.countsAtOnce;
+    return count({ database: this.#ready().database, tenant: this.#tenant, atOnce }, counter, key, at, window, add);
+  }
+
+  async clear(counter: string, key: Key): Promise<void> {
+    checkCounter(counter, key);
+    await clear(this.#ready().database, this.#tenant, counter, key);
+  }
+
+  /** Asks for the clock: the cheapest answer that proves connection and server. */
+  async ping(): Promise<void> {
+    await this.#ready().database.run('clock', {});
+  }
+
+  async sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
+    checkSweep(options);
+    return this.#ready().sweeper.sweep(options);
+  }
+
+  /** For metrics and `/health`: what the pool and the queue of additions look like now, and the last sweep. */
+  state(): RdbmsStoreState {
+    const { database, batcher, sweeper } = this.#ready();
+    return { pool: database.pool(), waitingAdditions: batcher.waiting, lastSweep: sweeper.last };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.catch(() => undefined);
+    const parts = this.#parts;
+    this.#parts = undefined;
+    await parts?.database.close(CLOSE_MS);
+  }
+
+  async #open(): Promise<void> {
+    const database = await openDatabase(this.#dialect, this.#settings, { log: this.#log });
+    try {
+      await checkItself({
+        database,
+        dialect: this.#dialect,
+        settings: this.#settings,
+        tolerance: this.capabilities.clockTolerance,
+        clock: this.#clock,
+        log: this.#log,
+      });
+    } catch (error) {
+      await database.close(0);
+      throw error;
+    }
+    this.#parts = {
+      database,
+      batcher: new Batcher(database, this.#tenant),
+      sweeper: new Sweeper(database, this.#dialect, this.capabilities.clockTolerance, this.#log),
+    };
+  }
+
+  #ready(): { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } {
+    if (this.#parts) return this.#parts;
+    throw new StoreError('unavailable', this.#closed ? 'The store is closed.' : 'The store is not open yet.');
+  }
+}

@@ -1,0 +1,54 @@
+import type { Instant } from '@gatehouse/core';
+import type { PurgeForm } from './catalogue.ts';
+import type { Database } from './database/database.ts';
+import { integer, optionalInteger, text } from './rows.ts';
+import { SWEPT, type SweptName } from './tables.ts';
+
+export interface Removed {
+  readonly removed: number;
+  /** Whether there may be more. */
+  readonly full: boolean;
+  /** Where the next batch begins: the index entries of the dead before it need not be walked again. */
+  readonly from: Instant;
+}
+
+type Remover = (database: Database, name: SweptName, from: Instant, before: Instant, batch: number) => Promise<Removed>;
+
+const REMOVERS: Readonly<Record<PurgeForm, Remover>> = {
+  async returning(database, name, from, before, batch) {
+    const params = { from_purge: from, before, page: batch };
+    const [row] = (await database.run(`purge_${name}`, params)).rows;
+    const removed = row === undefined ? 0 : integer(row, 'n');
+    return { removed, full: removed >= batch, from: (row && optionalInteger(row, 'last')) ?? from };
+  },
+
+  async counted(database, name, from, before, batch) {
+    const { count } = await database.run(`purge_${name}`, { from_purge: from, before, page: batch });
+    if (count < batch) return { removed: count, full: false, from };
+    const [row] = (await database.run(`oldest_${name}`, { from_purge: from })).rows;
+    return { removed: count, full: true, from: (row && optionalInteger(row, 'oldest')) ?? from };
+  },
+
+  async picked(database, name, from, before, batch) {
+    const { rows } = await database.run(`purge_pick_${name}`, { from_purge: from, before, page: batch });
+    const last = rows.at(-1);
+    if (last === undefined) return { removed: 0, full: false, from };
+    const keys = rows.map((row) => ({ tenant_id: text(row, 'tenant_id'), key: text(row, SWEPT[name].key) }));
+    // In the order of the primary key, as everybody locks them.
+    keys.sort((a, b) => (a.tenant_id === b.tenant_id ? (a.key < b.key ? -1 : 1) : a.tenant_id < b.tenant_id ? -1 : 1));
+    const { count } = await database.runMany(`purge_picked_${name}`, { before }, keys);
+    return { removed: count, full: rows.length >= batch, from: integer(last, 'purge_at') };
+  },
+};
+
+/** At most `batch` rows of one table, the oldest from `from` on. */
+export function removeBatch(
+  database: Database,
+  form: PurgeForm,
+  name: SweptName,
+  from: Instant,
+  before: Instant,
+  batch: number,
+): Promise<Removed> {
+  return REMOVERS[form](database, name, from, before, batch);
+}

@@ -1,0 +1,25 @@
+import { StoreError } from '@gatehouse/core';
+import { integer } from '../rows.ts';
+import type { Checked } from './checked.ts';
+
+/** The part of the tolerance above which a difference is worth a word. */
+const WARNED = 0.2;
+
+/** This clock against the database's: lifetimes, the sweep and the refresh grace trust both. */
+export async function checkClock({ database, tolerance, clock, log }: Checked): Promise<void> {
+  if (tolerance === 0) return;
+  const before = clock.now();
+  const [row] = (await database.run('clock', {})).rows;
+  const after = clock.now();
+  // The answer was true at some moment in between; only what no such moment explains counts.
+  const theirs = row === undefined ? before : integer(row, 'now_ms');
+  const ahead = theirs < before ? before - theirs : theirs > after ? after - theirs : 0;
+  const apart = Math.abs(ahead);
+  if (apart > tolerance)
+    throw new StoreError(
+      'config',
+      `This machine's clock is ${apart} ms ${ahead > 0 ? 'ahead of' : 'behind'} the database's, more than ${tolerance}: set both clocks by NTP.`,
+    );
+  if (apart > tolerance * WARNED)
+    log.warn({ aheadMs: ahead }, 'The clocks of this machine and of the database have drifted apart: set both by NTP.');
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Instant, type Log, StoreError, type SweepOptions, type SweepReport } from '@gatehouse/core';
+import type { Database } from './database/database.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { removeBatch } from './remove-batch.ts';
+import { integer, optionalInteger } from './rows.ts';
+import { SWEPT_NAMES, type SweptName } from './tables.ts';
+
+export interface RdbmsSweepOptions extends SweepOptions {
+  /** Counts what would be removed, removes nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface RdbmsSweepReport extends SweepReport {
+  /** Rows past their time that are still there, per kind; counted up to 100 000, and only where any were left. */
+  readonly backlog: Readonly<Record<string, number>>;
+  /** Milliseconds by which the oldest of them is past its time. */
+  readonly lagMs: number;
+  /** Another node was at it; nothing was looked at. */
+  readonly elsewhere: boolean;
+}
+
+/** Below every `purge_at`. */
+const FROM_THE_START = -8.64e15 - 1;
+const COUNTED = 100_000;
+/** Milliseconds that the lease outlasts the budget, for the last batch. */
+const LEASE_SLACK_MS = 10_000;
+/** Milliseconds a sweep that finds another at work takes before it says so. */
+const TURN_MS = 20;
+
+/** Removes what is past its time, table by table, batch by batch. Serves the whole database, whatever its namespace. */
+export class Sweeper {
+  readonly #database: Database;
+  readonly #dialect: Dialect;
+  readonly #tolerance: number;
+  readonly #log: Log;
+  readonly #me = randomUUID();
+  #last: RdbmsSweepReport | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Database, dialect: Dialect, tolerance: number, log: Log) {
+    this.#database = database;
+    this.#dialect = dialect;
+    this.#tolerance = tolerance;
+    this.#log = log;
+  }
+
+  get last(): RdbmsSweepReport | null {
+    return this.#last;
+  }
+
+  /** One at a time in this process. @throws StoreError `unavailable` where the clocks have drifted apart */
+  sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
+    const mine = this.#running.then(() => this.#sweep(options));
+    this.#running = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
+    const { at, budgetMs, dryRun = false } = options;
+    await this.#guardClock(at);
+    // What another caller may still change is not past its time yet: two callers' clocks differ by twice the tolerance.
+    const before = at - 2 * this.#tolerance;
+    if (dryRun) return this.#report({}, {}, before, true);
+    if (!(await this.#lease(at, at + budgetMs + LEASE_SLACK_MS))) {
+      await sleep(TURN_MS);
+      return { removed: {}, complete: false, errors: {}, backlog: {}, lagMs: 0, elsewhere: true };
+    }
+    const removed: Record<string, number> = {};
+    const errors: Record<string, string> = {};
+    const deadline = performance.now() + budgetMs;
+    let complete = true;
+    try {
+      for (const name of SWEPT_NAMES) {
+        try {
+          complete = (await this.#table(name, before, options, deadline, removed)) && complete;
+        } catch (error) {
+          // The others are swept all the same.
+          errors[name] = error instanceof Error ? error.message : String(error);
+          this.#log.warn({ table: name, error }, 'A table could not be swept.');
+          complete = false;
+        }
+      }
+    } finally {
+      await this.#release();
+    }
+    const report = await this.#report(removed, errors, before, complete);
+    this.#warnOfGrowth(report);
+    this.#last = report;
+    return report;
+  }
+
+  /** False where budget or signal ended it. */
+  async #table(
+    name: SweptName,
+    before: Instant,
+    { batch, signal }: RdbmsSweepOptions,
+    deadline: number,
+    removed: Record<string, number>,
+  ): Promise<boolean> {
+    let from = FROM_THE_START;
+    for (;;) {
+      if (signal?.aborted || performance.now() > deadline) return false;
+      const began = performance.now();
+      const done = await removeBatch(this.#database, this.#dialect.catalogue.purge, name, from, before, batch);
+      removed[name] = (removed[name] ?? 0) + done.removed;
+      if (!done.full) return true;
+      from = done.from;
+      // As long again as it took: half of the database's time is everybody else's.
+      await sleep(Math.min(performance.now() - began, Math.max(0, deadline - performance.now())), undefined, {
+        ...(signal ? { signal } : {}),
+      }).catch(() => undefined);
+    }
+  }
+
+  /** A clock that runs ahead would remove what is alive. */
+  async #guardClock(at: Instant): Promise<void> {
+    if (this.#tolerance === 0) return;
+    const [row] = (await this.#database.run('clock', {})).rows;
+    const ahead = at - (row === undefined ? at : integer(row, 'now_ms'));
+    if (Math.abs(ahead) > this.#tolerance)
+      throw new StoreError(
+        'unavailable',
+        `Nothing was removed: this clock and the database's differ by ${Math.round(ahead)} ms. Set both by NTP.`,
+      );
+  }
+
+  /** Saves work, and nothing depends on it: without the row everybody sweeps. */
+  async #lease(at: Instant, until: Instant): Promise<boolean> {
+    const mine = await this.#database.run('lease_take', { owner_id: this.#me, held_until: until, at });
+    return mine.count > 0;
+  }
+
+  async #release(): Promise<void> {
+    await this.#database.run('lease_release', { owner_id: this.#me }).catch(() => undefined);
+  }
+
+  async #report(
+    removed: Record<string, number>,
+    errors: Record<string, string>,
+    before: Instant,
+    complete: boolean,
+  ): Promise<RdbmsSweepReport> {
+    const backlog: Record<string, number> = {};
+    let lagMs = 0;
+    for (const name of SWEPT_NAMES) {
+      const [row] = (await this.#database.run(`oldest_${name}`, { from_purge: FROM_THE_START })).rows;
+      const oldest = row === undefined ? null : optionalInteger(row, 'oldest');
+      if (oldest === null || oldest >= before) continue;
+      lagMs = Math.max(lagMs, before - oldest);
+      const [counted] = (await this.#database.run(`backlog_${name}`, { before, page: COUNTED })).rows;
+      backlog[name] = counted === undefined ? 0 : integer(counted, 'n');
+    }
+    return { removed, complete, errors, backlog, lagMs, elsewhere: false };
+  }
+
+  #warnOfGrowth({ backlog, lagMs }: RdbmsSweepReport): void {
+    const sum = (rows: Readonly<Record<string, number>>): number => Object.values(rows).reduce((a, b) => a + b, 0);
+    const [before, now] = [sum(this.#last?.backlog ?? {}), sum(backlog)];
+    if (before > 0 && now > before)
+      this.#log.warn(
+        { backlog, lagMs },
+        'Expired rows come faster than they are removed: raise purge.batchSize or lower purge.intervalSeconds.',
+      );
+  }
+}
