@@ -1,6 +1,7 @@
 export { STORE_CASES } from './areas/index.ts';
 export type { Case, Given, Need } from './case.ts';
 export { CASES } from './cases.ts';
+export { COVERAGE, type Coverage } from './coverage.ts';
 export { FLOW_CASES } from './flows/index.ts';
 export { formatCounts, formatFailure, formatSkips, formatTable } from './format-table.ts';
 export { DEFAULT_CASE_MS, portsOf, type StoreTarget } from './harness.ts';

@@ -1,6 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Addition, Clock, Instant, Key, Log, Store, StoreCapabilities, Token } from '@gatehouse/core';
+import type {
+  Addition,
+  Clock,
+  Instant,
+  Key,
+  Log,
+  Store,
+  StoreCapabilities,
+  Token,
+  TokenRevocation,
+} from '@gatehouse/core';
 import type { StoreTarget } from './harness.ts';
 import { type Lossy, lossyInFront, lossyInside } from './lossy.ts';
 import type { Opening } from './ports.ts';
@@ -14,6 +24,9 @@ export interface OpenOptions {
   readonly clockOffset?: number;
   readonly room?: Partial<Opening['room']>;
 }
+
+/** Milliseconds within which a store must find its back end again. */
+const RECOVERY = 30_000;
 
 /** Additions of one write. */
 const WRITE = 100;
@@ -29,6 +42,7 @@ export class Trial extends Verdicts {
   readonly logged: string[] = [];
   readonly #opened: Store[] = [];
   #store: Store | undefined;
+  #latest: Store | undefined;
   readonly #startedAt = Date.now();
   #passed = 0;
 
@@ -88,7 +102,7 @@ export class Trial extends Verdicts {
 
   /** A store that a port opened: closed with the others. */
   adopt(store: Store): Store {
-    this.#opened.push(store);
+    if (!this.#opened.includes(store)) this.#opened.push(store);
     return store;
   }
 
@@ -154,6 +168,44 @@ export class Trial extends Verdicts {
   ): Promise<Token | undefined> {
     const store = options.on ?? this.store;
     return this.eventually(() => store.find('access_token', key), options.wanted ?? ((token) => token !== undefined));
+  }
+
+  /** What has ended a token, once it is as wanted or the bound is over; `absent` where there is none. */
+  async endOf(
+    key: Key,
+    wanted: TokenRevocation | null | 'whatever',
+    on: Store = this.store,
+  ): Promise<TokenRevocation | null | 'absent'> {
+    const look = async (): Promise<TokenRevocation | null | 'absent'> => {
+      const found = await on.find('access_token', key);
+      return found ? found.revoked : 'absent';
+    };
+    return this.eventually(look, (seen) =>
+      wanted === 'whatever' ? seen !== null && seen !== 'absent' : seen === wanted,
+    );
+  }
+
+  /** The store to go on with after its back end went down and came back; it must answer by itself. */
+  async restart(): Promise<Store> {
+    const restart = this.present(this.target.restart, 'the port `restart`');
+    const store = await restart(this.#latest ?? this.store, this.opening());
+    this.#latest = this.adopt(store);
+    return this.recovered(store);
+  }
+
+  /** A store that was out of reach, once it answers again by itself. */
+  async recovered(store: Store): Promise<Store> {
+    const deadline = performance.now() + RECOVERY;
+    while (performance.now() < deadline) {
+      try {
+        await store.open();
+        await store.ping();
+        return store;
+      } catch {
+        await sleep(100);
+      }
+    }
+    return this.present<Store>(undefined, `an answer within ${RECOVERY} ms`);
   }
 
   /** Removes what is dead by now, as the schedule of a server does: rounds until nothing is left. */

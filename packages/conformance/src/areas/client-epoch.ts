@@ -23,10 +23,6 @@ async function raise(t: Trial, clientId: ClientId, store: Store = t.store): Prom
   else await store.write({ attempt, add: [epoch] });
 }
 
-async function tokenEnd(t: Trial, key: Key, wanted: string | null): Promise<string | null | undefined> {
-  return (await t.token(key, { wanted: (found) => found?.revoked === wanted }))?.revoked;
-}
-
 /** Contract 26 and 29, the part about clients: a raised epoch ends what was given before it, by no clock. */
 export const clientEpoch: readonly Case[] = [
   {
@@ -54,12 +50,12 @@ export const clientEpoch: readonly Case[] = [
         const found = t.present(await t.store.find('grant', key), 'a grant of the client');
         t.same([found.revoked, found.version], ['client', 1], 'a grant of the client');
       }
-      for (const { key } of [...tokens, alone]) t.same(await tokenEnd(t, key, 'client'), 'client', 'a token of it');
+      for (const { key } of [...tokens, alone]) t.same(await t.endOf(key, 'client'), 'client', 'a token of it');
       for (const { kind, key } of others) {
         const found = t.present(await t.store.find(kind, key), `a ${kind}`);
         t.same([found.revoked, found.version], [null, 1], `a ${kind} of ${found.clientId}`);
       }
-      t.same(await tokenEnd(t, spared.key, null), null, 'another client’s token');
+      t.same(await t.endOf(spared.key, null), null, 'another client’s token');
       t.same((await t.store.find('client_epoch', newEpoch(t, clientId).key))?.revoked, null, 'the epoch itself');
       const listed = await t.store.list('grant', { client: clientId }, { limit: 10 });
       t.same(
@@ -83,11 +79,11 @@ export const clientEpoch: readonly Case[] = [
         await t.store.write({ attempt: t.attempt(), add: [grant, alone] });
         generations.push({ grant: grant.key, alone: alone.key });
         t.same((await t.store.find('grant', grant.key))?.revoked, null, `a grant added after ${raised} raisings`);
-        t.same(await tokenEnd(t, alone.key, null), null, `a token added after ${raised} raisings`);
+        t.same(await t.endOf(alone.key, null), null, `a token added after ${raised} raisings`);
         await raise(t, clientId);
         for (const old of generations) {
           t.same((await t.store.find('grant', old.grant))?.revoked, 'client', `an older grant, ${raised + 1} raisings`);
-          t.same(await tokenEnd(t, old.alone, 'client'), 'client', `an older token, ${raised + 1} raisings`);
+          t.same(await t.endOf(old.alone, 'client'), 'client', `an older token, ${raised + 1} raisings`);
         }
       }
       // A rotation of a dead grant may be written or outdated; it must not live.
@@ -96,10 +92,10 @@ export const clientEpoch: readonly Case[] = [
       const change = { kind: 'grant', key, from: 1, state: '{"v":1,"step":1}' } as const;
       const answer = await t.store.write({ attempt: t.attempt(), change, add: [token] });
       t.same((await t.store.find('grant', key))?.revoked, 'client', 'a dead grant after a change of it');
-      if (answer === 'written') t.same(await tokenEnd(t, token.key, 'client'), 'client', 'the token of that change');
+      if (answer === 'written') t.same(await t.endOf(token.key, 'client'), 'client', 'the token of that change');
       const late = newToken(t, key, { clientId });
       await t.store.write({ attempt: t.attempt(), add: [late] });
-      t.same(await tokenEnd(t, late.key, 'client'), 'client', 'a token that is added to a dead grant');
+      t.same(await t.endOf(late.key, 'client'), 'client', 'a token that is added to a dead grant');
     },
   },
   {
@@ -135,7 +131,7 @@ export const clientEpoch: readonly Case[] = [
         await raise(t, clientId);
         for (const { key } of grants)
           t.same((await t.store.find('grant', key))?.revoked, 'client', 'a raced grant, after the next raising');
-        t.same(await tokenEnd(t, alone.key, 'client'), 'client', 'a raced token, after the next raising');
+        t.same(await t.endOf(alone.key, 'client'), 'client', 'a raced token, after the next raising');
       }
     },
   },
@@ -153,9 +149,9 @@ export const clientEpoch: readonly Case[] = [
       const tokenOfPast = newToken(t, null, { clientId, issuedAt: now - TEN_SECONDS });
       await t.store.write({ attempt: t.attempt(), add: [past, tokenOfPast] });
       t.same((await t.store.find('grant', future.key))?.revoked, 'client', 'added before, by a clock ahead');
-      t.same(await tokenEnd(t, tokenOfFuture.key, 'client'), 'client', 'a token added before, by a clock ahead');
+      t.same(await t.endOf(tokenOfFuture.key, 'client'), 'client', 'a token added before, by a clock ahead');
       t.same((await t.store.find('grant', past.key))?.revoked, null, 'added after, by a clock behind');
-      t.same(await tokenEnd(t, tokenOfPast.key, null), null, 'a token added after, by a clock behind');
+      t.same(await t.endOf(tokenOfPast.key, null), null, 'a token added after, by a clock behind');
     },
   },
   {

@@ -177,7 +177,7 @@ export const expiry: readonly Case[] = [
         before,
         'the grants, five minutes earlier',
       );
-      t.same((await t.token(token.key))?.revoked, 'token', 'the revoked token, five minutes earlier');
+      t.same(await t.endOf(token.key, 'token'), 'token', 'the revoked token, five minutes earlier');
       t.same(await t.store.write({ attempt: t.attempt(), change }), 'outdated', 'the same change once more');
       t.same(await t.store.once('space', nonce, now, now + FIVE_MINUTES, t.attempt()), false, 'the used nonce');
       t.same(await t.store.revoke({ grants: [revoked.key] }, now, 'again'), 0, 'revoking what is revoked');

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { asIssued, newGrant, newRegister, newToken, SUBJECT } from '../fixtures/records.ts';
@@ -8,8 +7,6 @@ import type { Trial } from '../trial.ts';
 const LOST = ['unavailable', 'unknown_outcome', 'timeout'] as const;
 /** Milliseconds over a stated deadline that are still "within" it. */
 const SLACK = 500;
-/** Milliseconds within which a pool must have recovered by itself. */
-const RECOVERY = 30_000;
 
 /** Contract 44–51 and 60: what goes wrong is said truthfully, in time, once, and without telling secrets. */
 export const failure: readonly Case[] = [
@@ -59,8 +56,7 @@ export const failure: readonly Case[] = [
       const until = t.now() + 3_600_000;
       await t.store.once('space', nonce, t.now(), until, t.attempt());
       const before = await t.store.find('grant', grant.key);
-      const restarted = t.adopt(await t.present(t.target.restart, 'the port')(t.store, t.opening()));
-      const store = await recovered(t, restarted);
+      const store = await t.restart();
       t.same(await store.find('grant', grant.key), before, 'the grant');
       t.same(await t.token(token.key, { on: store }), asIssued(token), 'the token');
       t.same(await store.once('space', nonce, t.now(), until, t.attempt()), false, 'the nonce');
@@ -78,8 +74,7 @@ export const failure: readonly Case[] = [
       const token = newToken(t, used.key);
       const ofRevoked = newToken(t, revoked.key);
       await t.store.write({ attempt: t.attempt(), add: [used, revoked, emptied, token, ofRevoked] });
-      const restart = t.present(t.target.restart, 'the port');
-      let store = await recovered(t, t.adopt(await restart(t.store, t.opening())));
+      let store = await t.restart();
       if ((await store.find('grant', used.key))?.version === 1) {
         const use = { kind: 'grant', key: used.key, from: 1, state: '{"v":1,"used":1}' } as const;
         await store.write({ attempt: t.attempt(), change: use });
@@ -90,7 +85,7 @@ export const failure: readonly Case[] = [
         await store.revoke({ grants: [revoked.key] }, t.now(), 'test');
         await store.revoke({ token: token.key }, t.now(), 'test');
       }
-      store = await recovered(t, t.adopt(await restart(store, t.opening())));
+      store = await t.restart();
       const version = async (kind: 'grant' | 'session', key: typeof used.key) => (await store.find(kind, key))?.version;
       for (const [kind, { key }] of [
         ['grant', used],
@@ -98,10 +93,8 @@ export const failure: readonly Case[] = [
         ['session', emptied],
       ] as const)
         t.holds((await version(kind, key)) !== 1, `a ${kind} is not as it was before its last change`);
-      for (const { key } of [token, ofRevoked]) {
-        const found = await t.token(key, { on: store });
-        t.holds(found === undefined || found.revoked !== null, 'a revoked token does not live', found);
-      }
+      for (const { key } of [token, ofRevoked])
+        t.holds((await t.endOf(key, 'whatever', store)) !== null, 'a revoked token does not live');
     },
   },
   {
@@ -131,7 +124,7 @@ export const failure: readonly Case[] = [
         t.holds(took <= deadlineMs + SLACK, `all of them within ${deadlineMs} ms`, took);
         await release();
       }
-      await recovered(t, t.store);
+      await t.recovered(t.store);
       t.present(await t.store.find('grant', grant.key), 'the grant, afterwards');
     },
   },
@@ -288,21 +281,6 @@ async function outcome<T>(t: Trial, call: () => Promise<T>, what: string): Promi
     await t.refused(() => Promise.reject(error), LOST, `the error of a caller who lost contact ${what}`);
     return undefined;
   }
-}
-
-/** The store, once it answers again by itself. */
-async function recovered(t: Trial, store: Trial['store']): Promise<Trial['store']> {
-  const deadline = performance.now() + RECOVERY;
-  while (performance.now() < deadline) {
-    try {
-      await store.open();
-      await store.ping();
-      return store;
-    } catch {
-      await sleep(100);
-    }
-  }
-  return t.present<Trial['store']>(undefined, `an answer within ${RECOVERY} ms`);
 }
 
 function withCauses(error: unknown): string {

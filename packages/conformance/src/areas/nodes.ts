@@ -133,8 +133,7 @@ export const nodes: readonly Case[] = [
         t.same((await there.find('session', session.key))?.state, change.state, 'the changed session, elsewhere');
         await here.revoke({ grants: [grant.key] }, t.now(), 'test');
         t.holds((await there.find('grant', grant.key))?.revoked !== null, 'the revoked grant, elsewhere');
-        const dead = await t.token(token.key, { on: there, wanted: (found) => found?.revoked === 'grant' });
-        t.same(dead?.revoked, 'grant', 'its token, elsewhere');
+        t.same(await t.endOf(token.key, 'grant', there), 'grant', 'its token, elsewhere');
       }
     },
   },
@@ -195,8 +194,8 @@ export const nodes: readonly Case[] = [
       t.same(counts.filter((count) => count === 'written').length, 35, 'tokens that were added');
       t.same(counts.slice(35, 45).filter((count) => count === 1).length, 1, 'revocations of the grant that counted');
       for (const { key } of tokens) {
-        const found = await t.token(key, { wanted: (seen) => seen?.revoked !== null });
-        t.holds(found !== undefined && found.revoked !== null, 'no token of it lives', found?.revoked);
+        const end = await t.endOf(key, 'whatever');
+        t.holds(end !== null && end !== 'absent', 'each of its tokens is there and dead', end);
       }
     },
   },

@@ -4,11 +4,6 @@ import { CLIENT, newGrant, newRegister, newToken } from '../fixtures/records.ts'
 import { port } from '../needs.ts';
 import type { Trial } from '../trial.ts';
 
-/** The `revoked` of a token, once it is as wanted or the store's bound is over. */
-async function ended(t: Trial, key: Key, wanted: string | null): Promise<string | null | undefined> {
-  return (await t.token(key, { wanted: (found) => found?.revoked === wanted }))?.revoked;
-}
-
 /** Contract 26, 27, 30, 56: a revocation hits what it names and all that hangs on it, once, and nothing else. */
 export const revocation: readonly Case[] = [
   {
@@ -23,11 +18,11 @@ export const revocation: readonly Case[] = [
       t.same(await t.store.revoke({ token: hit.key }, t.now(), 'test'), 0, 'revoking it again');
       t.same(await t.store.revoke({ token: t.key() }, t.now(), 'test'), 0, 'revoking an unknown token');
       t.same(await t.store.revoke({ token: grant.key }, t.now(), 'test'), 0, 'the key of a grant, as a token');
-      t.same(await ended(t, hit.key, 'token'), 'token', 'the revoked token');
+      t.same(await t.endOf(hit.key, 'token'), 'token', 'the revoked token');
       const { revoked: _, ...rest } = t.present(await t.token(hit.key), 'the revoked token');
       t.same(rest, hit, 'everything else of it');
-      t.same(await ended(t, spared.key, null), null, 'another token of the grant');
-      t.same(await ended(t, alone.key, null), null, 'a token without a grant');
+      t.same(await t.endOf(spared.key, null), null, 'another token of the grant');
+      t.same(await t.endOf(alone.key, null), null, 'a token without a grant');
       const found = t.present(await t.store.find('grant', grant.key), 'its grant');
       t.same([found.version, found.revoked], [1, null], 'its grant');
     },
@@ -95,9 +90,8 @@ export const revocation: readonly Case[] = [
       const newer = newToken(t, grant.key);
       await t.store.write({ attempt: t.attempt(), add: [newer] });
       for (const { key } of [...tokens, newer]) {
-        t.same(await ended(t, key, 'grant'), 'grant', 'a token of the revoked grant');
-        const elsewhere = await t.token(key, { on: other, wanted: (found) => found?.revoked === 'grant' });
-        t.same(elsewhere?.revoked, 'grant', 'a token of the revoked grant, elsewhere');
+        t.same(await t.endOf(key, 'grant'), 'grant', 'a token of the revoked grant');
+        t.same(await t.endOf(key, 'grant', other), 'grant', 'a token of the revoked grant, elsewhere');
       }
       for (const from of [1, 2, 3])
         for (const store of [t.store, other]) {
@@ -109,7 +103,7 @@ export const revocation: readonly Case[] = [
           );
         }
       t.same((await t.store.find('grant', same.key))?.revoked, null, 'another grant of the owner');
-      t.same(await ended(t, spared.key, null), null, 'a token of that other grant');
+      t.same(await t.endOf(spared.key, null), null, 'a token of that other grant');
       const listed = await t.store.list('grant', { subject: grant.subject ?? '' }, { limit: 10 });
       const marks = new Map(listed.items.map(({ key, revoked }) => [key, revoked !== null]));
       t.same([marks.get(grant.key), marks.get(same.key)], [true, false], 'both grants, as they are listed');
@@ -122,12 +116,12 @@ export const revocation: readonly Case[] = [
       const grant = newGrant(t);
       const token = newToken(t, grant.key);
       await t.store.write({ attempt: t.attempt(), add: [token] });
-      t.same(await ended(t, token.key, 'orphan'), 'orphan', 'a token whose grant is not there');
+      t.same(await t.endOf(token.key, 'orphan'), 'orphan', 'a token whose grant is not there');
       const session = newRegister(t, 'session', { key: grant.key });
       await t.store.write({ attempt: t.attempt(), add: [session] });
-      t.same(await ended(t, token.key, 'orphan'), 'orphan', 'while another kind has that key');
+      t.same(await t.endOf(token.key, 'orphan'), 'orphan', 'while another kind has that key');
       await t.store.write({ attempt: t.attempt(), add: [grant] });
-      t.same(await ended(t, token.key, null), null, 'once its grant is there');
+      t.same(await t.endOf(token.key, null), null, 'once its grant is there');
     },
   },
   {
@@ -140,7 +134,7 @@ export const revocation: readonly Case[] = [
       for (const { key } of [tokens[0], tokens[Math.floor(tokens.length / 2)], tokens.at(-1)].filter(
         (token) => token !== undefined,
       ))
-        t.same(await ended(t, key, 'grant'), 'grant', 'one of its tokens');
+        t.same(await t.endOf(key, 'grant'), 'grant', 'one of its tokens');
     },
   },
   {

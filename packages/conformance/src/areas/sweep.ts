@@ -27,8 +27,8 @@ export const sweep: readonly Case[] = [
         await t.store.find('grant', changed.key),
         await t.store.find('grant', emptied.key),
         await t.store.find('grant', revoked.key),
-        (await t.token(token.key))?.revoked,
-        (await t.token(marked.key))?.revoked,
+        (await t.store.find('access_token', token.key))?.revoked,
+        (await t.store.find('access_token', marked.key))?.revoked,
       ];
       await t.settle();
       const before = await seen();
