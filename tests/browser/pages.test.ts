@@ -55,15 +55,22 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
-  desktop: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
 };
 
-describe.each(Object.entries(PAGES))('the page %s', (name, open) => {
-  test.each(Object.entries(LOOKS))('is accessible and fits: %s', async (look, options) => {
-    const page = await world().page(options);
+const LOOKS = [
+  { look: 'desktop', size: { width: 1280, height: 800 }, colorScheme: 'light' },
+  { look: 'dark', size: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  { look: 'phone', size: { width: 320, height: 700 }, colorScheme: 'light' },
+] as const;
+
+describe('accessible, fitting, complete in itself, in the light, in the dark and on a phone', () => {
+  test.each(Object.entries(PAGES))('the page %s', async (name, open) => {
+    const page = await world().page();
     const messages: string[] = [];
     const hosts = new Set<string>();
     page.on('console', (message) => {
@@ -74,19 +81,23 @@ describe.each(Object.entries(PAGES))('the page %s', (name, open) => {
     page.on('pageerror', (error) => messages.push(error.message));
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
     await open(page);
-    await expectAccessible(page);
-    await expectNoSidewaysScrolling(page);
+    for (const { colorScheme, look, size } of LOOKS) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+      await expectNoSidewaysScrolling(page);
+      await keepPicture(page, `${name}-${look}`);
+    }
     expect(messages).toEqual([]);
     hosts.delete(new URL(world().client.origin).host);
     expect([...hosts]).toEqual([new URL(world().server.url).host]);
-    await keepPicture(page, `${name}-${look}`);
   });
 });
 
 describe('a phone', () => {
   test('has targets that a finger hits', async () => {
-    const page = await world().page(LOOKS['phone']);
-    await PAGES['consent']?.(page);
+    const page = await world().page(PHONE);
+    await arrive(world(), page, 'ada');
     for (const target of await page.locator('button, .choice').all())
       expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   });
@@ -99,14 +110,12 @@ describe('a browser in the dark', () => {
   };
 
   test('gets dark pages, and another gets light ones', async () => {
-    for (const [look, dark] of [
-      ['dark', true],
-      ['desktop', false],
-    ] as const) {
-      const page = await world().page(LOOKS[look]);
-      await PAGES['login']?.(page);
-      expect((await brightness(page)) < 100).toBe(dark);
-    }
+    const page = await world().page();
+    await page.goto(world().authorizeUrl());
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await brightness(page)).toBeLessThan(50);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await brightness(page)).toBeGreaterThan(200);
   });
 });
 
@@ -115,7 +124,7 @@ describe('a person who wants less motion', () => {
     const durations: string[] = [];
     for (const reducedMotion of ['reduce', 'no-preference'] as const) {
       const page = await world().page({ reducedMotion });
-      await PAGES['login']?.(page);
+      await page.goto(world().authorizeUrl());
       durations.push(await page.locator('button').evaluate((button) => getComputedStyle(button).transitionDuration));
     }
     expect(durations[0]).toBe('0s');

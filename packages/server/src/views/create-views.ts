@@ -18,7 +18,7 @@ import {
 } from './views.ts';
 
 /** What a page is filled with, besides what every page gets. */
-type PageValues<N extends TemplateName> = Omit<DataOf<(typeof SHAPES)[N]>, 'lang' | 'direction'>;
+type PageValues<N extends TemplateName> = DataOf<(typeof SHAPES)[N]>;
 
 /** @throws Error that names file and placeholder, or file and message, when a template or message file is wrong */
 export function createViews(options: ViewOptions): Views {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Messages } from '../messages/messages.ts';
-import { SHAPES } from './pages.ts';
+import { COMMON, SHAPES } from './pages.ts';
+import type { Shape } from './shape.ts';
 import { compileTemplate, type Template, type TemplateSource } from './template.ts';
 import { TEMPLATE_NAMES, type TemplateName } from './views.ts';
 
@@ -23,9 +24,13 @@ export function loadTemplates(
   const world = { partials, messageParameters: messages.parameters };
   const compiled = TEMPLATE_NAMES.map((name) => {
     const source = read(replacements[name] ?? builtIn(`${name}.html`), name);
-    return [name, compileTemplate(source, SHAPES[name], world)] as const;
+    return [name, compileTemplate(source, shapeOf(name), world)] as const;
   });
   return Object.fromEntries(compiled) as Record<TemplateName, Template>;
+}
+
+export function shapeOf(page: TemplateName): Shape {
+  return { ...COMMON, ...SHAPES[page] };
 }
 
 function builtIn(file: string): string {

@@ -1,6 +1,5 @@
 import { BUILT_IN_LANGUAGES } from '../messages/messages.ts';
-import { PARTIALS } from './load-templates.ts';
-import { SHAPES } from './pages.ts';
+import { PARTIALS, shapeOf } from './load-templates.ts';
 import type { Shape } from './shape.ts';
 import { TEMPLATE_NAMES, type TemplateName } from './views.ts';
 
@@ -115,7 +114,7 @@ Two kinds of keys are yours to add: \`scope.<name>\`, what a scope means in word
 ## Placeholders of each page`;
 
 function pageSection(name: TemplateName): readonly string[] {
-  const rows = rowsOf(SHAPES[name], '');
+  const rows = rowsOf(shapeOf(name), '');
   return [`### \`${name}\``, '', PAGES[name], '', '| placeholder | kind | stands for |', '|---|---|---|', ...rows, ''];
 }
 

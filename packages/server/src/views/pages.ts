@@ -1,14 +1,12 @@
-import type { Shape } from './shape.ts';
 import type { TemplateName } from './views.ts';
 
 /** On every page. */
-const COMMON = { lang: 'text', direction: 'text' } as const;
+export const COMMON = { lang: 'text', direction: 'text' } as const;
 
-/** Per page, what its template may name; the manual's table of placeholders is made of this. */
+/** Per page, what else its template may name; the manual's table of placeholders is made of this. */
 export const SHAPES = {
-  login: { ...COMMON, action: 'url', continue: 'text', formToken: 'text', clientName: 'text', loginHint: 'text' },
+  login: { action: 'url', continue: 'text', formToken: 'text', clientName: 'text', loginHint: 'text' },
   requestAccess: {
-    ...COMMON,
     action: 'url',
     interaction: 'text',
     formToken: 'text',
@@ -27,13 +25,12 @@ export const SHAPES = {
     refreshLife: 'text',
     signOut: 'url',
   },
-  showAccessCode: { ...COMMON, code: 'text', clientName: 'text', state: 'text' },
-  formPost: { ...COMMON, action: 'url', fields: { name: 'text', value: 'text' } },
-  error: { ...COMMON, heading: 'text', sentence: 'text', code: 'text', description: 'text', traceId: 'text' },
-  account: { ...COMMON, action: 'url', formToken: 'text', username: 'text' },
-  loggedOut: COMMON,
+  showAccessCode: { code: 'text', clientName: 'text', state: 'text' },
+  formPost: { action: 'url', fields: { name: 'text', value: 'text' } },
+  error: { heading: 'text', sentence: 'text', code: 'text', description: 'text', traceId: 'text' },
+  account: { action: 'url', formToken: 'text', username: 'text' },
+  loggedOut: {},
   start: {
-    ...COMMON,
     version: 'text',
     baseUrl: 'text',
     clientId: 'text',
@@ -47,8 +44,8 @@ export const SHAPES = {
     recipes: { id: 'text', heading: 'text', intro: 'text', link: 'url', command: 'text' },
     promises: { promise: 'text' },
   },
-  home: COMMON,
-} as const satisfies Record<TemplateName, Shape>;
+  home: {},
+} as const;
 
 /**
  * Pages whose form ends, after however many hops, at a client: `form-action` holds each hop against the policy of the page

@@ -16,7 +16,7 @@ const ENDPOINTS = [
   ['health', '/health'],
 ] as const;
 
-type StartValues = Omit<DataOf<typeof SHAPES.start>, 'lang' | 'direction'>;
+type StartValues = DataOf<typeof SHAPES.start>;
 
 export function startPageValues(
   data: StartPageData & { readonly sample: SampleData },
