@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 let server: StartedServer;
 beforeAll(async () => {
-  server = await startServer({ args: ['--sample', '--set', 'listener.headersSeconds=2', '--set', 'listener.requestSeconds=3'] });
+  server = await startServer({
+    args: ['--sample', '--set', 'listener.headersSeconds=2', '--set', 'listener.requestSeconds=3'],
+  });
 });
 afterAll(() => server.stop());
 
@@ -41,7 +43,10 @@ const FORM = 'Content-Type: application/x-www-form-urlencoded\r\n';
 
 describe('[SEC-130] a request that two parsers could read differently is refused, and the connection ends', () => {
   const smuggled: [string, string][] = [
-    ['Content-Length and Transfer-Encoding', `${HEAD}${FORM}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n`],
+    [
+      'Content-Length and Transfer-Encoding',
+      `${HEAD}${FORM}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n`,
+    ],
     ['two Content-Length', `${HEAD}${FORM}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
     ['two equal Content-Length', `${HEAD}${FORM}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc`],
     ['a folded header', `${HEAD}X-Folded: a\r\n b\r\nContent-Length: 0\r\n\r\n`],
@@ -144,7 +149,9 @@ describe('the body that the edge has read', () => {
   });
 
   test('of a GET is not read as anything', async () => {
-    const { text } = await send('GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcdGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    const { text } = await send(
+      'GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcdGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n',
+    );
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
   });
 });

@@ -58,7 +58,8 @@ function handshakeMessages(stream: Buffer): readonly number[] {
     clear.push(stream.subarray(at + 5, at + 5 + stream.readUInt16BE(at + 3)));
   const handshake = Buffer.concat(clear);
   const types: number[] = [];
-  for (let at = 0; at + 4 <= handshake.length; at += 4 + handshake.readUIntBE(at + 1, 3)) types.push(handshake[at] ?? -1);
+  for (let at = 0; at + 4 <= handshake.length; at += 4 + handshake.readUIntBE(at + 1, 3))
+    types.push(handshake[at] ?? -1);
   return types;
 }
 
@@ -67,7 +68,10 @@ describe('HTTPS with a given certificate', () => {
   beforeAll(async () => {
     putCertificate(first);
     const set = [`listener.tls.certificate=${file('certificate.pem')}`, `listener.tls.key=${file('key.pem')}`];
-    server = await startServer({ args: ['--sample', ...set.flatMap((one) => ['--set', one])], origin: 'https://localhost' });
+    server = await startServer({
+      args: ['--sample', ...set.flatMap((one) => ['--set', one])],
+      origin: 'https://localhost',
+    });
   });
   afterAll(() => server.stop());
 
@@ -113,7 +117,8 @@ describe('HTTPS with a given certificate', () => {
   });
 
   test('cookies are Secure, and __Host- where no name was chosen', async () => {
-    const query = 'response_type=code&client_id=SampleConfidentialApp&redirect_uri=https%3A%2F%2Flocalhost%2Foauth_callback';
+    const query =
+      'response_type=code&client_id=SampleConfidentialApp&redirect_uri=https%3A%2F%2Flocalhost%2Foauth_callback';
     const { headers } = await get(`${server.url}/api/oauth/authorize?${query}`);
     const [cookie = ''] = headers['set-cookie'] ?? [];
     expect(cookie).toMatch(/^__Host-VIDTXN=[^;]+; Path=\/; .*HttpOnly; Secure; SameSite=Strict$/);
@@ -146,7 +151,16 @@ describe('HTTPS with a given certificate', () => {
 
 describe('a certificate that cannot be', () => {
   const serve = (certificate: string, key: string): ReturnType<typeof gatehouse> =>
-    gatehouse(['serve', '--sample', '--port', '0', '--set', `listener.tls.certificate=${certificate}`, '--set', `listener.tls.key=${key}`]);
+    gatehouse([
+      'serve',
+      '--sample',
+      '--port',
+      '0',
+      '--set',
+      `listener.tls.certificate=${certificate}`,
+      '--set',
+      `listener.tls.key=${key}`,
+    ]);
 
   test('is a sentence that names the file', async () => {
     putCertificate(first);
@@ -175,11 +189,18 @@ describe('behind one trusted hop', () => {
   });
   afterAll(() => server.stop());
 
-  const authorize = '/api/oauth/authorize?response_type=code&client_id=SampleConfidentialApp&redirect_uri=https%3A%2F%2Flocalhost%2Foauth_callback';
+  const authorize =
+    '/api/oauth/authorize?response_type=code&client_id=SampleConfidentialApp&redirect_uri=https%3A%2F%2Flocalhost%2Foauth_callback';
 
   test('[SEC-130] the issuer is the configured one, and cookies are those of https', async () => {
-    const headers = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-For': '192.0.2.7' };
-    const metadata = (await (await fetch(`${server.url}/.well-known/oauth-authorization-server`, { headers })).json()) as object;
+    const headers = {
+      'X-Forwarded-Proto': 'https',
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-For': '192.0.2.7',
+    };
+    const metadata = (await (
+      await fetch(`${server.url}/.well-known/oauth-authorization-server`, { headers })
+    ).json()) as object;
     expect(metadata).toMatchObject({ issuer: 'https://login.example.com' });
     const page = await fetch(server.url + authorize, { headers });
     expect(page.headers.getSetCookie()[0]).toMatch(/^__Host-VIDTXN=.*; Secure; /);
@@ -190,12 +211,19 @@ describe('behind one trusted hop', () => {
     const id = response.headers.get('x-trace-id') ?? '';
     await response.text();
     await pause(50);
-    const line = server.output().split('\n').find((text) => text.includes(id)) ?? '{}';
+    const line =
+      server
+        .output()
+        .split('\n')
+        .find((text) => text.includes(id)) ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ clientAddress: '192.0.2.7' });
   });
 
   test('what reached that hop over plain HTTP is refused', async () => {
-    const response = await fetch(`${server.url}/api/oauth/token`, { method: 'POST', headers: { 'X-Forwarded-Proto': 'http' } });
+    const response = await fetch(`${server.url}/api/oauth/token`, {
+      method: 'POST',
+      headers: { 'X-Forwarded-Proto': 'http' },
+    });
     expect(response.status).toBe(403);
   });
 });

@@ -27,7 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function post(path: string, form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+async function post(
+  path: string,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const response = await fetch(`${server.url}/api/oauth/${path}`, {
     method: 'POST',
     body: new URLSearchParams(form),
@@ -41,7 +45,12 @@ async function post(path: string, form: Readonly<Record<string, string>>, header
 
 function authorizeUrl(parameters: Readonly<Record<string, string>>): URL {
   const url = new URL('/api/oauth/authorize', server.url);
-  url.search = new URLSearchParams({ response_type: 'code', client_id: CLIENT.id, redirect_uri: CALLBACK, ...parameters }).toString();
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT.id,
+    redirect_uri: CALLBACK,
+    ...parameters,
+  }).toString();
   return url;
 }
 
@@ -58,7 +67,10 @@ async function everyFlow(): Promise<void> {
   const state = `state-${randomBytes(16).toString('hex')}`;
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   keep(verifier, state);
-  const consent = await signIn(browser, authorizeUrl({ state, code_challenge: challenge, code_challenge_method: 'S256' }));
+  const consent = await signIn(
+    browser,
+    authorizeUrl({ state, code_challenge: challenge, code_challenge_method: 'S256' }),
+  );
   const allowed = await browser.submit(consent, { decision: 'allow' });
   const code = allowed.leaves?.searchParams.get('code') ?? '';
   expect(code).toMatch(/^gC1/);
@@ -71,7 +83,9 @@ async function everyFlow(): Promise<void> {
   await post('token', { grant_type: 'refresh_token', refresh_token: refresh });
   await post('tokeninfo', { access_token: String(rotated['access_token']) }, { authorization: '' });
   await post('introspect', { token: String(rotated['access_token']) });
-  await fetch(`${server.url}/api/oauth/protected`, { headers: { authorization: `Bearer ${String(rotated['access_token'])}` } });
+  await fetch(`${server.url}/api/oauth/protected`, {
+    headers: { authorization: `Bearer ${String(rotated['access_token'])}` },
+  });
   await fetch(`${server.url}/api/oauth/protected?access_token=${String(rotated['access_token'])}`);
   await post('token', { ...redeem, code_verifier: verifier });
   await post('token', { grant_type: 'refresh_token', refresh_token: `${refresh}x` });
@@ -81,7 +95,11 @@ async function everyFlow(): Promise<void> {
   const own = await post('token', { grant_type: 'password', username: 'sampleuser', password: 'changeme' });
   await post('token', { grant_type: 'password', username: 'sampleuser', password: WRONG_PASSWORD });
   await post('token', { grant_type: 'client_credentials' });
-  await post('token', { grant_type: 'client_credentials', client_id: CLIENT.id, client_secret: CLIENT.secret }, { authorization: '' });
+  await post(
+    'token',
+    { grant_type: 'client_credentials', client_id: CLIENT.id, client_secret: CLIENT.secret },
+    { authorization: '' },
+  );
   await post('token', { grant_type: 'client_credentials', client_secret: CLIENT.secret });
   await post('token', { grant_type: `x${String(own['access_token'])}` });
   await fetch(`${server.url}/api/oauth/token?client_secret=${CLIENT.secret}&code=${code}`, { method: 'POST' });
@@ -99,15 +117,23 @@ describe('[SEC-123] [AX-4] a run at debug level', () => {
     const output = server.output();
     expect(output.split('\n').length).toBeGreaterThan(25);
     expect(secrets.size).toBeGreaterThan(18);
-    const seen = [...secrets].filter((secret) => output.includes(secret) || output.includes(encodeURIComponent(secret)));
+    const seen = [...secrets].filter(
+      (secret) => output.includes(secret) || output.includes(encodeURIComponent(secret)),
+    );
     expect(seen).toEqual([]);
     // Also no part of one that would let somebody try the rest.
-    const parts = [...secrets].filter((secret) => secret.length > 24).filter((secret) => output.includes(secret.slice(-16)));
+    const parts = [...secrets]
+      .filter((secret) => secret.length > 24)
+      .filter((secret) => output.includes(secret.slice(-16)));
     expect(parts).toEqual([]);
   });
 
   test('shows each request with its trace id, and what was refused with the reason', () => {
-    const records = server.output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Answer);
+    const records = server
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Answer);
     const refused = records.filter((record) => 'request.refused' in record);
     expect(refused.length).toBeGreaterThan(6);
     for (const record of refused) {

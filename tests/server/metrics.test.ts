@@ -33,7 +33,9 @@ describe('metrics', () => {
     expect(text).toContain('gatehouse_usage_total{client="SampleConfidentialApp",service="token",outcome="success"} 2');
     expect(text).toContain('gatehouse_usage_total{client="SampleConfidentialApp",service="token",outcome="failure"} 1');
     expect(text).toContain('gatehouse_tokens_issued_total{grant_type="client_credentials"} 1');
-    expect(text).toMatch(/gatehouse_requests_refused_total\{endpoint="token",error="invalid_scope",check="[a-z-]+"\} 1/);
+    expect(text).toMatch(
+      /gatehouse_requests_refused_total\{endpoint="token",error="invalid_scope",check="[a-z-]+"\} 1/,
+    );
     expect(text).toContain('gatehouse_request_seconds_count{path="/api/oauth/token",method="POST",status="200"} 2');
     expect(text).toContain('gatehouse_store_records{kind="tokens"} 2');
     expect(text).not.toContain('sampleuser');

@@ -11,7 +11,7 @@ import { clientLogo, LOGO_PATH } from './routes/client-logo.ts';
 import { endpointHandler, endpointRoutes, LOGIN_PATH, LOGOUT_PATH, methodsOf } from './routes/endpoints.ts';
 import { type Call, handler, type RequestMetrics, type Room, type RouteOptions } from './routes/handling.ts';
 import { health, live, ready } from './routes/health.ts';
-import { METADATA_PATH, metadata } from './routes/metadata.ts';
+import { METADATA_PATH, metadata, metadataAnswer } from './routes/metadata.ts';
 import { notFound } from './routes/not-found.ts';
 import { protectedResource } from './routes/protected.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
@@ -136,7 +136,12 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
   return app;
 }
 
-/** For a user's own app: where RFC 8414 3.1 puts the metadata of an issuer with a path, outside of the mount. */
-export function metadataPath(issuer: string): string {
-  return METADATA_PATH + mountPathOf(issuer);
+/**
+ * Where RFC 8414 3.1 puts the metadata of an issuer with a path: at the root of the host, outside of the mount. To be
+ * routed beside the app: `own.route('/', createMetadataApp(server))`.
+ */
+export function createMetadataApp(server: AuthorizationServer): GatehouseApp {
+  const app: GatehouseApp = new Hono();
+  const { body, headers } = metadataAnswer(server);
+  return app.get(METADATA_PATH + mountPathOf(server.context.settings.issuer), () => new Response(body, { headers }));
 }

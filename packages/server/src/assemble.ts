@@ -111,6 +111,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     hooks,
     runtime,
     deployment,
+    grants: config.customGrants ?? [],
   });
   const metrics = config.metrics.enabled
     ? await createMetrics({ events: runtime.events, clients: directory, monitoring: settings.monitoring, store })

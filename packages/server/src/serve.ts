@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { createApp, type GatehouseApp, metadataPath, mountPathOf } from './app.ts';
+import { createApp, createMetadataApp, type GatehouseApp, mountPathOf } from './app.ts';
 import { type Assembly, assemble } from './assemble.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { createTraffic } from './http/drain.ts';
@@ -7,7 +7,6 @@ import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { readTls } from './http/tls.ts';
 import { startSweepLoop } from './maintenance/sweep-loop.ts';
-import { METADATA_PATH } from './routes/metadata.ts';
 import { StartError } from './start-error.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { type MetricsListener, serveMetrics } from './telemetry/serve-metrics.ts';
@@ -63,13 +62,7 @@ function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): 
   if (mount === '') return gatehouse;
   const root: GatehouseApp = new Hono();
   root.route(mount, gatehouse);
-  // RFC 8414 3.1: the well-known part comes before the issuer's path.
-  root.all(metadataPath(server.context.settings.issuer), (c) =>
-    gatehouse.fetch(
-      new Request(new URL(METADATA_PATH, c.req.url), { method: c.req.method, headers: c.req.raw.headers }),
-      c.env,
-    ),
-  );
+  root.route('/', createMetadataApp(server));
   root.route('/', gatehouse);
   return root;
 }

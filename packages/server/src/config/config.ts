@@ -2,6 +2,7 @@ import type {
   ClientAuthMethod,
   EndpointRequest,
   EndpointResponse,
+  GrantHandler,
   Hooks,
   ServerEvents,
   Settings,
@@ -159,6 +160,8 @@ export interface ServerConfig {
       }
     >
   >;
+  /** Each made by core's `defineGrant`. */
+  readonly customGrants?: readonly GrantHandler[];
   readonly revoke?: { readonly store?: string };
   readonly tokeninfo?: { readonly store?: string };
   readonly resource?: { readonly store?: string };

@@ -16,6 +16,12 @@ function like<T>(model: T, given: unknown): T {
   return Object.fromEntries(Object.keys(model).map((name) => [name, like((model as Tree)[name], given[name])])) as T;
 }
 
+/** A custom grant gives no refresh token unless it is told to. */
+const CUSTOM_TOKENS: TokenSettings = {
+  ...DEFAULT_TOKENS,
+  refreshToken: { ...DEFAULT_TOKENS.refreshToken, mode: 'none' },
+};
+
 /** Core's settings out of a configuration that has been checked: maps and sets in place of objects and lists. */
 export function coreSettings(
   config: Config,
@@ -23,15 +29,17 @@ export function coreSettings(
   errorDescriptions: Settings['errorDescriptions'],
 ): Settings {
   const { grants, enabledGrants, ...model } = DEFAULT_SETTINGS;
-  const tokens = Object.entries(config.grants ?? {}).map(([grant, given]): [string, TokenSettings] => [
+  const custom = (config.customGrants ?? []).map(({ grantType }) => grantType);
+  const names = new Set([...Object.keys(config.grants ?? {}), ...custom]);
+  const tokens = [...names].map((grant): [string, TokenSettings] => [
     grant,
-    like(grants.get(grant) ?? DEFAULT_TOKENS, given),
+    like(grants.get(grant) ?? CUSTOM_TOKENS, config.grants?.[grant]),
   ]);
   return {
     ...like(model, { ...config, errorDescriptions: {} }),
     issuer: issuer.replace(/\/$/, ''),
     grants: new Map(tokens),
-    enabledGrants: new Set(config.enabledGrants ?? enabledGrants),
+    enabledGrants: new Set(config.enabledGrants ?? [...enabledGrants, ...custom]),
     errorDescriptions,
   };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import { DEFAULT_CACHE_LIMITS } from '@gatehouse/store-cache';
 import * as z from 'zod';
 import { DEFAULT_CONFIG } from './defaults.ts';
@@ -12,6 +13,7 @@ import { SETTING_GROUPS } from './settings/index.ts';
 
 /** Defaults that another package owns, by our key. */
 const ELSEWHERE: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['enabledGrants', [...DEFAULT_SETTINGS.enabledGrants]],
   ['cache.maxElementsInMemory', DEFAULT_CACHE_LIMITS.maxElements],
   ['cache.maxRegisters', DEFAULT_CACHE_LIMITS.maxRegisters],
   ['cache.maxNonces', DEFAULT_CACHE_LIMITS.maxNonces],

@@ -5,6 +5,7 @@ import { hashMachineSecret } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileLayer } from '../world.test-support.ts';
 import type { Config } from './config.ts';
+import { coreSettings } from './core-settings.ts';
 import { loadConfig } from './load-config.ts';
 import { type ResolvedConfig, resolveConfig } from './resolve.ts';
 
@@ -238,5 +239,39 @@ describe('error descriptions', () => {
   test('[AX-65] are written in the configuration', async () => {
     const { errorDescriptions } = await resolve({ errorDescriptions: { invalid_scope: 'No.' } });
     expect(errorDescriptions).toEqual({ invalid_scope: 'No.' });
+  });
+});
+
+describe('grants', () => {
+  test('that are named have to be there', async () => {
+    const config = {
+      grants: { pasword: { clientAuth: 'body' } },
+      enabledGrants: ['magic'],
+      clients: [{ ...client, grantTypes: ['client_credential'] }],
+    };
+    await expect(resolve(config)).rejects.toMatchObject({
+      problems: [
+        { key: 'grants.pasword', fix: 'did you mean "password"?' },
+        { key: 'enabledGrants.0' },
+        { key: 'clients.0.grantTypes.0', fix: 'did you mean "client_credentials"?' },
+      ],
+    });
+  });
+
+  test('of your own are enabled, without a refresh token, and may be named', async () => {
+    const handler = {
+      grantType: 'urn:example:magic',
+      clientAuth: 'required',
+      parse: () => ({}),
+      authorize: () => undefined,
+    };
+    const { config } = await resolve({
+      customGrants: [handler],
+      clients: [{ ...client, grantTypes: ['urn:example:magic'] }],
+    });
+    const settings = coreSettings(config, 'https://as.example', {});
+    expect(settings.enabledGrants).toContain('urn:example:magic');
+    expect(settings.enabledGrants).toContain('password');
+    expect(settings.grants.get('urn:example:magic')?.refreshToken.mode).toBe('none');
   });
 });

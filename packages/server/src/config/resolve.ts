@@ -7,6 +7,7 @@ import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { readClients } from './configured-clients.ts';
 import { readOwners } from './configured-owners.ts';
 import { readErrorDescriptions } from './error-descriptions.ts';
+import { grantNameProblems } from './grant-names.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
@@ -51,7 +52,11 @@ async function tlsFiles({ config, origin }: LoadedConfig): Promise<TlsFiles | nu
 export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfig> {
   const { config } = loaded;
   const loopback = isLoopback(config.listener.host);
-  const problems: ConfigProblem[] = [...ruleProblems(loaded), ...namedStoreProblems(loaded)];
+  const problems: ConfigProblem[] = [
+    ...ruleProblems(loaded),
+    ...grantNameProblems(loaded),
+    ...namedStoreProblems(loaded),
+  ];
   const part = async <T>(read: () => T | Promise<T>): Promise<T> => {
     try {
       return await read();

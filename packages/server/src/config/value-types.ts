@@ -13,6 +13,8 @@ export interface ValueType {
   readonly path?: true;
   /** Whether the value must not be shown, in errors as anywhere. */
   readonly secret?: true;
+  /** Whether only a configuration written in TypeScript or JavaScript can hold one. */
+  readonly code?: true;
 }
 
 export function whole(least: number, most: number): ValueType {
@@ -71,8 +73,17 @@ export const anyData: ValueType = {
 
 const fn = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function');
 
-/** Only a configuration written in TypeScript or JavaScript can hold one. */
-export const hook: ValueType = { zod: fn, must: 'a function', from: 'json' };
+export const hook: ValueType = { zod: fn, must: 'a function', from: 'json', code: true };
+
+const isGrant = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'grantType' in value && 'parse' in value && 'authorize' in value;
+
+export const grants: ValueType = {
+  zod: z.array(z.custom(isGrant)),
+  must: 'a list of what `defineGrant` gives',
+  from: 'json',
+  code: true,
+};
 
 const source = z.union([
   z.string().min(1),

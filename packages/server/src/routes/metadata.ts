@@ -6,15 +6,22 @@ import type { Call } from './handling.ts';
 export const METADATA_PATH = '/.well-known/oauth-authorization-server';
 
 /** The same for everybody, scripts of any origin included. */
+export function metadataAnswer(server: AuthorizationServer): {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  return {
+    body: JSON.stringify(server.metadata()),
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'public, max-age=300',
+      'Access-Control-Allow-Origin': '*',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  };
+}
+
 export function metadata(server: AuthorizationServer): (call: Call) => Promise<Response> {
-  const body = JSON.stringify(server.metadata());
-  return async ({ traceId }) =>
-    new Response(body, {
-      headers: {
-        ...commonHeaders(traceId),
-        'Content-Type': 'application/json',
-        'Cache-Control': 'public, max-age=300',
-        'Access-Control-Allow-Origin': '*',
-      },
-    });
+  const { body, headers } = metadataAnswer(server);
+  return async ({ traceId }) => new Response(body, { headers: { ...commonHeaders(traceId), ...headers } });
 }

@@ -73,7 +73,7 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
   },
   {
     key: 'clients.[].grantTypes',
-    type: textsOf('authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'),
+    type: texts,
     meaning: 'Grants it may use; left out: `authorization_code` and `refresh_token`.',
   },
   {

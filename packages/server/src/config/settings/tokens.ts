@@ -1,5 +1,5 @@
 import type { Setting } from '../setting.ts';
-import { filledText, flag, oneOf, pairs, textLike, texts, textsOf, whole } from '../value-types.ts';
+import { filledText, flag, grants, oneOf, pairs, textLike, texts, whole } from '../value-types.ts';
 
 const clientAuth = oneOf('any', 'header', 'body');
 const YEARS_10 = 315_360_000;
@@ -8,8 +8,15 @@ const YEARS_10 = 315_360_000;
 export const TOKEN_SETTINGS: readonly Setting[] = [
   {
     key: 'enabledGrants',
-    type: textsOf('authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'),
-    meaning: 'The grants that exist on this server at all; which of them a client may use, its registration says.',
+    type: texts,
+    meaning:
+      'The grants that exist on this server at all, custom ones included; which of them a client may use, its registration says.',
+  },
+  {
+    key: 'customGrants',
+    type: grants,
+    meaning: 'Grants of your own, made by `defineGrant`; each is enabled, unless `enabledGrants` says otherwise.',
+    reference: 'policy per grant',
   },
   {
     key: 'grants.*.clientAuth',
