@@ -200,8 +200,14 @@ describe('a refusal that the client is told', () => {
 
   it('[AX-17] [AX-107] the implicit grant is off for a client that does not name it, and for a server that has it off', async () => {
     const site = aSite();
-    site.clients.set('app', aClient());
-    expect(answerOf(await ask({ response_type: 'token' }, site))).toMatchObject({ error: 'unauthorized_client' });
+    const grantTypes = ['implicit'];
+    const responseTypes = ['token'];
+    for (const registered of [{}, { grantTypes }, { responseTypes }]) {
+      site.clients.set('app', aClient(registered));
+      expect(answerOf(await ask({ response_type: 'token' }, site))).toMatchObject({ error: 'unauthorized_client' });
+    }
+    site.clients.set('app', aClient({ grantTypes, responseTypes }));
+    expect(answerOf(await ask({}, site))).toMatchObject({ error: 'unauthorized_client' });
     const off = aSite({ settings: { enabledGrants: new Set(['authorization_code']) } });
     expect(answerOf(await ask({ response_type: 'token' }, off))).toMatchObject({ error: 'unsupported_response_type' });
     expect([site.store.calls, off.store.calls]).toEqual([[], []]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aClient } from '../grants/world.test-support.ts';
+import { DEFAULT_SETTINGS } from '../server/defaults.ts';
 import { createServerSecrets } from '../server/secrets.ts';
 import { answerOf, aSite, CALLBACK, consentPage, locationOf, loginPage, type Site } from './browser.test-support.ts';
 import { consentedScope, consentKey } from './consent.ts';
@@ -168,8 +169,8 @@ describe('a consent page that is posted more than once', () => {
   });
 
   it('an expired code is not sent out either', async () => {
-    const settings = aSite().context.settings;
-    const authorize = { ...settings.authorize, code: { ...settings.authorize.code, ttlSeconds: 20 } };
+    const { authorize: defaults } = DEFAULT_SETTINGS;
+    const authorize = { ...defaults, code: { ...defaults.code, ttlSeconds: 20 } };
     const site = aSite({ settings: { authorize } });
     const browser = site.browser();
     const page = await browser.toConsent();
@@ -216,11 +217,21 @@ describe('a consent page that is posted more than once', () => {
 
 describe('a consent page that is not good any more', () => {
   it('[SEC-89] after its time the request starts again', async () => {
-    const site = aSite();
+    const site = aSite({ settings: { login: { ...DEFAULT_SETTINGS.login, sessionSeconds: 3_600 } } });
     const browser = site.browser();
     const page = await browser.toConsent();
     site.time.now += 600_000;
-    expect(locationOf(await browser.decide(page))).toBe(page.action);
+    const again = await browser.decide(page);
+    expect(locationOf(again)).toBe(page.action);
+    expect(await grants(site)).toEqual([]);
+    expect(answerOf(await browser.decide(consentPage(await browser.follow(again))))).toHaveProperty('code');
+  });
+
+  it('after its session the request starts again, at the login page', async () => {
+    const site = aSite({ settings: { login: { ...DEFAULT_SETTINGS.login, sessionSeconds: 60 } } });
+    const browser = site.browser();
+    const page = await browser.toConsent();
+    site.time.now += 60_000;
     loginPage(await browser.follow(await browser.decide(page)));
     expect(await grants(site)).toEqual([]);
   });
@@ -277,6 +288,7 @@ describe('a consent page that is not good any more', () => {
     const first = answerOf(await browser.decide(page));
     rotate([last, next, old]);
     expect(answerOf(await browser.decide(page))['code']).toBe(first['code']);
+    expect(await grants(site)).toHaveLength(1);
     expect(await redeem(site, first['code'])).toMatchObject({ scope: 'read write' });
     rotate([last]);
     const again = await browser.decide(page);

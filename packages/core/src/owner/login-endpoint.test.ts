@@ -43,6 +43,14 @@ describe('the login form', () => {
     expect(site.checked).toEqual([]);
   });
 
+  it('[SEC-40] a hook’s owner who is disabled or locked is not let in', async () => {
+    for (const fault of [{ enabled: false }, { locked: true }]) {
+      const owner = { subject: 'lou', username: 'lou', enabled: true, locked: false, claims: {}, ...fault };
+      const browser = aSite({ hooks: { authenticateOwner: () => owner } }).browser();
+      expect(locationOf(await browser.signIn(loginPage(await browser.authorize())))).toContain('#error=loginfailed');
+    }
+  });
+
   it('[SEC-45] unknown, wrong, disabled and locked cost one check each and answer the same', async () => {
     const site = aSite();
     const ann = { subject: 'ann', username: 'ann', enabled: true, locked: false, claims: {} };
