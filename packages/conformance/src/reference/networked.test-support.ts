@@ -42,13 +42,13 @@ const LAG = 20;
 const DEADLINE = 400;
 const POINTS = ['before the statement', 'during the statement', 'after the statement'];
 
-interface Failing {
+export interface Failing {
   readonly kind: 'lost' | 'applied' | 'late' | 'transient';
   readonly onLate?: (apply: () => Promise<unknown>) => void;
 }
 
 /** What stands at the other end of the wire. */
-class Backend {
+export class Backend {
   readonly memory = new ReferenceMemory();
   readonly locks = new Map<string, Promise<void>>();
   readonly clocks = new Map<string, Clock>();
@@ -83,87 +83,98 @@ class Backend {
   }
 }
 
-class NetworkedStore extends ReferenceStore {
+export class NetworkedStore extends ReferenceStore {
   override readonly name = 'networked reference';
   readonly statements: Statement[] = [];
   failing: Failing | null = null;
   dead = false;
-  readonly #backend: Backend;
-  readonly #opening: Opening;
+  protected readonly backend: Backend;
+  protected readonly opening: Opening;
 
   constructor(backend: Backend, opening: Opening, capabilities: StoreCapabilities) {
     super(backend.memory, opening.namespace, capabilities);
-    this.#backend = backend;
-    this.#opening = opening;
+    this.backend = backend;
+    this.opening = opening;
   }
 
   override async open(): Promise<void> {
-    await this.#reach('select schema', 1);
-    const { refusal, clocks } = this.#backend;
-    if (refusal) throw new StoreError('config', refusal);
-    const server = clocks.get(this.#opening.namespace) ?? this.#opening.clock;
-    clocks.set(this.#opening.namespace, server);
-    if (Math.abs(server.now() - this.#opening.clock.now()) > this.capabilities.clockTolerance)
+    await this.reach('select schema', 1);
+    this.checkBackend();
+    this.checkClock();
+    await this.migrate();
+  }
+
+  protected checkBackend(): void {
+    if (this.backend.refusal) throw new StoreError('config', this.backend.refusal);
+  }
+
+  protected checkClock(): void {
+    const { clocks } = this.backend;
+    const server = clocks.get(this.opening.namespace) ?? this.opening.clock;
+    clocks.set(this.opening.namespace, server);
+    if (Math.abs(server.now() - this.opening.clock.now()) > this.capabilities.clockTolerance)
       throw new StoreError('config', 'The clock differs from the server’s by more than is allowed; run NTP.');
-    if (this.#backend.schema !== 'there')
-      await this.#backend.locked('schema', async () => {
-        this.#backend.schema = 'there';
-      });
+  }
+
+  protected async migrate(): Promise<void> {
+    await this.backend.locked('schema', async () => {
+      this.backend.schema = 'there';
+    });
   }
 
   override async find<K extends Kind>(kind: K, key: Key): Promise<Found<K> | undefined> {
     const found = await super.find(kind, key);
-    await this.#reach(`select ${kind} by key`, 0);
-    const seen = this.#backend.seenAt.get(nameOf({ kind, key }));
+    await this.reach(`select ${kind} by key`, 0);
+    const seen = this.backend.seenAt.get(nameOf({ kind, key }));
     if (kind === 'access_token' && seen && seen.at > performance.now())
       return seen.before && (structuredClone(this.shown(seen.before)) as Found<K>);
     return found && (await super.find(kind, key));
   }
 
   override async list(...args: Parameters<ReferenceStore['list']>): ReturnType<ReferenceStore['list']> {
-    await this.#reach('list', 0);
+    await this.reach('list', 0);
     return super.list(...args);
   }
 
   override async once(...args: Parameters<ReferenceStore['once']>): ReturnType<ReferenceStore['once']> {
-    await this.#reach('insert nonce', 1);
+    await this.reach('insert nonce', 1);
     return super.once(...args);
   }
 
   override async count(...args: Parameters<ReferenceStore['count']>): ReturnType<ReferenceStore['count']> {
-    await this.#reach('insert failure', 1);
+    await this.reach('insert failure', 1);
     return super.count(...args);
   }
 
   override async ping(): Promise<void> {
-    await this.#reach('select 1', 0);
+    await this.reach('select 1', 0);
     await super.ping();
   }
 
   override async sweep(options: Parameters<ReferenceStore['sweep']>[0]): ReturnType<ReferenceStore['sweep']> {
     const report = await super.sweep(options);
     for (let left = Object.values(report.removed).reduce((a, b) => a + b, 0); left > 0; left -= options.batch)
-      await this.#reach('delete dead', Math.min(left, options.batch));
+      await this.reach('delete dead', Math.min(left, options.batch));
     return report;
   }
 
   override async write(write: Write): Promise<Written> {
     const { change, add = [] } = write;
     const locked = change ? nameOf(change) : nameOf(add[0] ?? { kind: 'grant', key: '' as Key });
-    return this.#send(`write ${add.length}`, locked, () => super.write(write));
+    return this.send(`write ${add.length}`, locked, () => super.write(write));
   }
 
   override async revoke(what: Revocation, at: number, reason: string): Promise<number> {
     checkRevoke(what, at, reason);
     const locked = 'token' in what ? what.token : nameOf({ kind: 'grant', key: what.grants[0] ?? ('' as Key) });
-    return this.#send('update revoked', locked, () => super.revoke(what, at, reason));
+    return this.send('update revoked', locked, () => super.revoke(what, at, reason));
   }
 
   protected override change(write: Write, change: Change): Written {
     if (this.capabilities.additions === 'atomic') return super.change(write, change);
     const { add = [], attempt } = write;
     if (this.register(change.kind, change.key)?.attempt === attempt) return 'written';
-    for (const addition of add) this.#addFirst(addition, attempt);
+    for (const addition of add) this.addFirst(addition, attempt);
     return super.change({ attempt, change }, change);
   }
 
@@ -175,36 +186,48 @@ class NetworkedStore extends ReferenceStore {
 
   protected override put(row: Row): void {
     if (row.kind === 'access_token' && this.capabilities.visibility.tokens === 'eventual')
-      this.#backend.seenAt.set(nameOf(row), {
+      this.backend.seenAt.set(nameOf(row), {
         at: performance.now() + LAG,
         before: this.tables.rows.get(nameOf(row)),
       });
     super.put(row);
   }
 
-  #addFirst(addition: Addition, attempt: string): void {
+  protected addFirst(addition: Addition, attempt: string): void {
     if (this.has(addition)) throw this.conflict(addition);
     this.insert(addition, attempt);
   }
 
   /** A statement that changes something: it waits for its row, and contact can be lost around it. */
-  async #send<T>(text: string, locked: string, apply: () => Promise<T>): Promise<T> {
+  protected async send<T>(text: string, locked: string, apply: () => Promise<T>): Promise<T> {
     const failing = this.failing;
     this.failing = null;
-    const send = (): Promise<T> => this.#backend.locked(`${this.#opening.namespace} ${locked}`, apply);
-    await this.#reach(text, 1);
-    // The store's own repetition of its whole transaction.
-    if (failing?.kind === 'transient' || !failing) return send();
-    const cut = Object.assign(new Error('The connection was reset.'), { code: 'ECONNRESET' });
-    if (failing.kind === 'applied') await send();
-    if (failing.kind === 'late') failing.onLate?.(send);
-    throw new StoreError('unknown_outcome', 'The connection was lost before the answer.', { cause: cut });
+    const attempt = (): Promise<T> => this.backend.locked(`${this.opening.namespace} ${locked}`, apply);
+    await this.reach(text, 1);
+    if (!failing) return attempt();
+    if (failing.kind === 'transient') return this.deadlocked(attempt);
+    return this.cut(failing, attempt);
   }
 
-  async #reach(text: string, rows: number): Promise<void> {
+  /** The store's own repetition of its whole transaction. */
+  protected deadlocked<T>(attempt: () => Promise<T>): Promise<T> {
+    return attempt();
+  }
+
+  protected async cut<T>(failing: Failing, attempt: () => Promise<T>): Promise<T> {
+    const cause = Object.assign(new Error('The connection was reset.'), { code: 'ECONNRESET' });
+    if (failing.kind === 'applied') await attempt();
+    if (failing.kind === 'late') failing.onLate?.(attempt);
+    throw new StoreError('unknown_outcome', 'The connection was lost before the answer.', { cause });
+  }
+
+  /** A database keeps what it was told. */
+  beforeRestart(): void {}
+
+  protected async reach(text: string, rows: number): Promise<void> {
     this.ready();
-    if (this.#backend.hangs) await sleep(DEADLINE / 2);
-    if (this.dead || this.#backend.hangs || !this.#backend.up)
+    if (this.backend.hangs) await sleep(DEADLINE / 2);
+    if (this.dead || this.backend.hangs || !this.backend.up)
       throw new StoreError('unavailable', 'The back end does not answer.');
     this.statements.push({ text, rows, prepared: true, index: 'primary' });
     await Promise.resolve();
@@ -212,10 +235,10 @@ class NetworkedStore extends ReferenceStore {
 }
 
 /** A target with every port, in one of two shapes of back end. */
-export function networkedTarget(shape: 'sql' | 'ordered'): StoreTarget {
+export function networkedTarget(shape: 'sql' | 'ordered', Made: typeof NetworkedStore = NetworkedStore): StoreTarget {
   const backend = new Backend();
   const capabilities = shape === 'sql' ? SQL : ORDERED;
-  const on = (where: Backend) => (opening: Opening) => new NetworkedStore(where, opening, capabilities);
+  const on = (where: Backend) => (opening: Opening) => new Made(where, opening, capabilities);
   const networked = (store: Store): NetworkedStore => store as NetworkedStore;
   return {
     name: `networked reference, ${shape}`,
@@ -227,6 +250,7 @@ export function networkedTarget(shape: 'sql' | 'ordered'): StoreTarget {
     rowCounts: async (store) => networked(store).rowCounts(),
     dump: async (store) => networked(store).dump(),
     restart: async (store) => {
+      networked(store).beforeRestart();
       backend.up = false;
       void sleep(50).then(() => {
         backend.up = true;

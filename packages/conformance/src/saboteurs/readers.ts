@@ -363,7 +363,7 @@ export const READERS: readonly Saboteur[] = [
   {
     id: 'deletes on read',
     caughtBy: 'store-09-expired-is-still-found',
-    alsoBreaks: ['store-37-used-and-revoked-stay'],
+    alsoBreaks: ['store-57-not-a-moment-early', 'store-37-used-and-revoked-stay'],
     open: (memory, opening) => new DeletesOnRead(memory, opening),
   },
 ];

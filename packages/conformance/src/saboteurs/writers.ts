@@ -245,7 +245,6 @@ export const WRITERS: readonly Saboteur[] = [
     'store-53-no-second-change',
     'store-54-late-change',
     'store-21-attempt-is-kept',
-    'store-21-overtaken-change',
   ]),
   saboteur('takes a version that is yet to come', TakesNewerVersions, 'store-14-outdated'),
   saboteur('changes the revoked', ChangesTheRevoked, 'store-14-outdated', [
