@@ -1,4 +1,4 @@
-import { type AuthorizationServer, type Client, type Log, silentLog } from '@gatehouse/core';
+import { type AuthorizationServer, type Client, LOGIN_PATH, LOGOUT_PATH, type Log, silentLog } from '@gatehouse/core';
 import { Hono } from 'hono';
 import type { PathHooks } from './config/config.ts';
 import { type CookieRecipes, cookieRecipes } from './http/cookie-recipes.ts';
@@ -8,7 +8,7 @@ import { commonHeaders } from './http/respond.ts';
 import { accountPage, pageResponse } from './routes/account.ts';
 import { type AssetFolder, assets } from './routes/assets.ts';
 import { clientLogo, LOGO_PATH } from './routes/client-logo.ts';
-import { endpointHandler, endpointRoutes, LOGIN_PATH, LOGOUT_PATH, methodsOf } from './routes/endpoints.ts';
+import { endpointHandler, endpointRoutes, methodsOf } from './routes/endpoints.ts';
 import { type Call, handler, type RequestMetrics, type Room, type RouteOptions } from './routes/handling.ts';
 import { health, live, ready } from './routes/health.ts';
 import { METADATA_PATH, metadata, metadataAnswer } from './routes/metadata.ts';

@@ -64,6 +64,7 @@ function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): 
   root.route(mount, gatehouse);
   root.route('/', createMetadataApp(server));
   root.route('/', gatehouse);
+  root.notFound((c) => gatehouse.fetch(c.req.raw, c.env));
   return root;
 }
 

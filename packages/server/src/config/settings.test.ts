@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import { describe, expect, test } from 'vitest';
+import { TEMPLATE_NAMES } from '../views/index.ts';
 import { fileLayer } from '../world.test-support.ts';
 import { coreSettings } from './core-settings.ts';
 import { DEFAULT_CONFIG } from './defaults.ts';
@@ -45,6 +46,11 @@ describe('the table of settings', () => {
     const plain = SETTINGS.map(({ key }) => key).filter((key) => !/[*[]/.test(key));
     expect(new Set(plain.map(variableOf)).size).toBe(plain.length);
     expect(new Set(knownVariables()).size).toBe(knownVariables().length);
+  });
+
+  test('names every page that can be replaced', () => {
+    const named = SETTINGS.map(({ key }) => key).filter((key) => key.startsWith('pages.templates.'));
+    expect(named.sort()).toEqual(TEMPLATE_NAMES.map((name) => `pages.templates.${name}`).sort());
   });
 
   test('its defaults, through the configuration and back, are those of core', () => {

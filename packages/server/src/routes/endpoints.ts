@@ -1,11 +1,15 @@
-import { type AuthorizationServer, type Endpoint, type EndpointResponse, OAuthError } from '@gatehouse/core';
+import {
+  type AuthorizationServer,
+  type Endpoint,
+  type EndpointResponse,
+  LOGIN_PATH,
+  LOGOUT_PATH,
+  OAuthError,
+} from '@gatehouse/core';
 import { type CorsPolicy, claimedClient, corsHeaders, preflightHeaders } from '../http/cors.ts';
 import { endpointRequest } from '../http/endpoint-request.ts';
 import { commonHeaders, respond } from '../http/respond.ts';
 import type { Call, Room, RouteOptions } from './handling.ts';
-
-export const LOGIN_PATH = '/oauth/login';
-export const LOGOUT_PATH = '/oauth/logout';
 
 type EndpointName = 'authorize' | 'token' | 'revoke' | 'introspect' | 'tokeninfo' | 'login' | 'logout';
 

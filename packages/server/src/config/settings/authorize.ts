@@ -84,7 +84,7 @@ export const AUTHORIZE_SETTINGS: readonly Setting[] = [
   },
   { key: 'pages.templates.formPost', type: path, meaning: 'Template of the page that posts an answer to the client.' },
   { key: 'pages.templates.error', type: path, meaning: 'Template of the error page.' },
-  { key: 'pages.templates.signOut', type: path, meaning: 'Template of the page from which an owner signs out.' },
+  { key: 'pages.templates.account', type: path, meaning: 'Template of the page from which an owner signs out.' },
   { key: 'pages.templates.loggedOut', type: path, meaning: 'Template of the page after signing out.' },
   { key: 'pages.templates.start', type: path, meaning: 'Template of the start page with sample data.' },
   { key: 'pages.templates.home', type: path, meaning: 'Template of the start page without.' },
