@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointResponse } from '../endpoints/endpoint.ts';
-import { aClient } from '../grants/world.test-support.ts';
+import { aClient, aForm, aRequest } from '../grants/world.test-support.ts';
+import { OAuthError } from '../oauth/errors.ts';
 import { NEARLY } from '../oauth/redirect-corpus.test-support.ts';
 import { type LogFields, silentLog } from '../runtime/log.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -14,6 +15,8 @@ import {
   locationOf,
   loginPage,
 } from './browser.test-support.ts';
+import { runSteps } from './run-steps.ts';
+import { StepTable } from './step.ts';
 import { AUTHORIZE_STEPS } from './steps.ts';
 
 const ISSUER = 'https://issuer.example';
@@ -294,6 +297,17 @@ describe('the table of steps', () => {
     await browser.authorize({ response_type: 'x' });
     expect(trace).toEqual(['within limits', 'client', 'redirect uri', 'request object']);
     expect(site.events.at(-1)).toMatchObject({ name: 'request.refused', event: { check: 'response-type-supported' } });
+  });
+
+  it('[SEC-17] a check of the page phase that fails stays on a page, also where the redirect URI is known', async () => {
+    const { context } = aSite();
+    const { steps } = new StepTable()
+      .page('uri', () => ({ redirectUri: CALLBACK }))
+      .page('late', () => {
+        throw new OAuthError('invalid_request', 'Not good.', { check: 'late' });
+      });
+    const state = { context, request: aRequest(), now: 0, form: aForm({}), self: '', decision: null };
+    expectPage(await runSteps(steps, state), 400, 'late');
   });
 
   it('[SEC-17] verifies client and redirect URI on pages before anything is said by redirect', () => {
