@@ -55,7 +55,10 @@ describe('hooks', () => {
     expect((await post(tokenOf(url), form)).status).toBe(200);
     expect((await post(tokenOf(url), { ...form, password: 'wrong' })).body['error']).toBe('invalid_grant');
     const browser = openBrowser();
-    const consent = await browser.submit(await browser.get(authorizeUrl(url)), { UserName: 'ann', Passwd: 'open sesame' });
+    const consent = await browser.submit(await browser.get(authorizeUrl(url)), {
+      UserName: 'ann',
+      Passwd: 'open sesame',
+    });
     const done = await browser.submit(consent, { decision: 'allow' });
     expect(done.leaves?.searchParams.get('code')).toMatch(/^gC1/);
   });
@@ -66,7 +69,9 @@ describe('hooks', () => {
     const page = await (await fetch(authorizeUrl(url), { headers })).text();
     expect(page).toContain('name="interaction"');
     expect(page).not.toContain('name="Passwd"');
-    expect(await (await fetch(authorizeUrl(url), { headers: { accept: 'text/html' } })).text()).toContain('name="Passwd"');
+    expect(await (await fetch(authorizeUrl(url), { headers: { accept: 'text/html' } })).text()).toContain(
+      'name="Passwd"',
+    );
   });
 
   test('[AX-81] choose-scopes: the hook decides', async () => {
@@ -114,7 +119,9 @@ describe('hooks', () => {
     await post(tokenOf(started.url), { grant_type: 'client_credentials' });
     await post(tokenOf(started.url), { grant_type: 'client_credentials', scope: 'nothing' });
     await pause(100);
-    expect(started.output()).toContain('audit: SampleConfidentialApp got resource.READ resource.WRITE by client_credentials');
+    expect(started.output()).toContain(
+      'audit: SampleConfidentialApp got resource.READ resource.WRITE by client_credentials',
+    );
     expect(started.output()).toMatch(/audit: SampleConfidentialApp was refused at token: [a-z-]+/);
   });
 
@@ -133,15 +140,27 @@ test('custom-grant: a voucher is good for a token, and nothing else is', async (
   const form = { grant_type: 'urn:example:voucher', voucher: 'SUMMER-2030' };
   expect((await post(tokenOf(url), form, authorization)).body).toMatchObject({ scope: 'events.read' });
   expect((await post(tokenOf(url), { ...form, voucher: 'x' }, authorization)).body['error']).toBe('invalid_grant');
-  expect((await post(tokenOf(url), { grant_type: form.grant_type }, authorization)).body['error']).toBe('invalid_request');
-  const metadata = (await (await fetch(`${url}/.well-known/oauth-authorization-server`)).json()) as { grant_types_supported: string[] };
+  expect((await post(tokenOf(url), { grant_type: form.grant_type }, authorization)).body['error']).toBe(
+    'invalid_request',
+  );
+  const metadata = (await (await fetch(`${url}/.well-known/oauth-authorization-server`)).json()) as {
+    grant_types_supported: string[];
+  };
   expect(metadata.grant_types_supported).toContain('urn:example:voucher');
 });
 
 test('custom-store: the server keeps its records where it is told', async () => {
   const started = await serve('custom-store/gatehouse.config.ts');
   const form = { grant_type: 'password', username: 'sampleuser', password: 'changeme' };
-  expect((await post(tokenOf(started.url), form, `Basic ${btoa('SampleConfidentialApp:6808d4b6-ef09-4b0d-8f28-3b05da9c48ec')}`)).status).toBe(200);
+  expect(
+    (
+      await post(
+        tokenOf(started.url),
+        form,
+        `Basic ${btoa('SampleConfidentialApp:6808d4b6-ef09-4b0d-8f28-3b05da9c48ec')}`,
+      )
+    ).status,
+  ).toBe(200);
   await started.stop();
   expect(started.output()).toMatch(/store calls: .*write \d+/);
 });
@@ -152,14 +171,23 @@ test('[AX-33] [AX-232] [AX-10] custom-template: the page and its assets are oneâ
   const login = await browser.get(authorizeUrl(url));
   expect(login.html).toContain('Hello again');
   expect(login.html).toContain('This is the sign-in of Example Inc.');
-  for (const [asset, type] of [['brand.css', 'text/css'], ['logo.svg', 'image/svg+xml']] as const) {
+  for (const [asset, type] of [
+    ['brand.css', 'text/css'],
+    ['logo.svg', 'image/svg+xml'],
+  ] as const) {
     const response = await fetch(`${url}/xlib/${asset}`);
     expect(response.headers.get('content-type')).toContain(type);
     expect(response.headers.get('content-security-policy')).toContain('sandbox');
     await response.text();
   }
-  for (const escape of ['../gatehouse.config.ts', '%2e%2e%2fgatehouse.config.ts', '..%5cgatehouse.config.ts', '/etc/passwd', 'brand.css%00'])
-    expect((await fetch(`${url}/xlib/${escape}`)).status).toBe(404);
+  for (const way of [
+    '../gatehouse.config.ts',
+    '%2e%2e%2fgatehouse.config.ts',
+    '..%5cgatehouse.config.ts',
+    '/etc/passwd',
+    'brand.css%00',
+  ])
+    expect((await fetch(`${url}/xlib/${way}`)).status).toBe(404);
   const consent = await browser.submit(login, { UserName: 'sampleuser', Passwd: 'changeme' });
   expect(consent.html).toContain('requesting permission');
 });
@@ -183,7 +211,9 @@ test('mount-in-hono: the app, its authorization server under a path, and a route
     const authorization = `Basic ${btoa('my-app:a-secret-of-my-app')}`;
     const { body } = await post(`${base}/auth/api/oauth/token`, { grant_type: 'client_credentials' }, authorization);
     expect((await fetch(`${base}/orders`)).status).toBe(400);
-    const orders = await fetch(`${base}/orders`, { headers: { authorization: `Bearer ${String(body['access_token'])}` } });
+    const orders = await fetch(`${base}/orders`, {
+      headers: { authorization: `Bearer ${String(body['access_token'])}` },
+    });
     expect(await orders.json()).toMatchObject({ client: 'my-app', orders: ['one', 'two'] });
     expect(await (await fetch(`${base}/`)).text()).toContain('My own app');
     const browser = openBrowser();
@@ -213,6 +243,10 @@ test('mount-in-hono: the app, its authorization server under a path, and a route
 test('there is no example that is not run here', () => {
   const programs = readdirSync(EXAMPLES, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(path.join(EXAMPLES, entry.name, 'package.json')))
-    .flatMap(({ name }) => readdirSync(path.join(EXAMPLES, name)).filter((file) => file.endsWith('.ts')).map((file) => `${name}/${file}`));
+    .flatMap(({ name }) =>
+      readdirSync(path.join(EXAMPLES, name))
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => `${name}/${file}`),
+    );
   expect([...tried].sort()).toEqual(programs.sort());
 });

@@ -8,6 +8,18 @@ import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 /** Between a Ctrl-C that npm and the terminal both pass on and one that is meant. */
 const MEANT_AFTER_MS = 1_000;
 
+/** What code of the operator's own leaves behind must not end everybody's sessions; what nobody expects ends the process in order. */
+function surviveHooks(server: RunningServer, stop: () => void): void {
+  process.on('unhandledRejection', (error) => {
+    server.log.error({ error }, 'A promise was rejected and nobody looked.');
+  });
+  process.on('uncaughtException', (error) => {
+    server.log.error({ error }, 'An unexpected error; the server stops.');
+    process.exitCode = EXIT.failed;
+    stop();
+  });
+}
+
 /** Answers until a signal comes, then until what is running has ended. */
 function untilStopped(server: RunningServer, out: Output): Promise<number> {
   return new Promise((resolve) => {
@@ -22,7 +34,7 @@ function untilStopped(server: RunningServer, out: Output): Promise<number> {
       server.stop().then(
         (cutOff) => {
           if (cutOff > 0) out.note(`gatehouse: ${cutOff} requests were cut off.`);
-          resolve(cutOff === 0 ? EXIT.done : EXIT.failed);
+          resolve(cutOff === 0 ? Number(process.exitCode ?? EXIT.done) : EXIT.failed);
         },
         (error: unknown) => {
           out.note(`gatehouse: Stopping failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -31,6 +43,7 @@ function untilStopped(server: RunningServer, out: Output): Promise<number> {
       );
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    surviveHooks(server, stop);
     process.on('SIGHUP', () => {
       server.reloadTls().then(
         () => server.log.info({}, 'The certificate was read again.'),

@@ -46,10 +46,14 @@ const KEYS: readonly (readonly [RegExp, string])[] = [
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
+/** Whether a text needs any of this at all: most have nothing of it, and a request logs a dozen of them. */
+const SUSPECT = /[^\x20-\x7e]|\bg[ARC]1|[Bb]asic|BASIC|[Bb]earer|BEARER|eyJ|[?&;]/;
+
 const visible = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** A text as a log may show it: without keys, on one line, not too long. */
 export function loggable(text: string): string {
+  if (text.length <= LONGEST && !SUSPECT.test(text)) return text;
   let safe = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   for (const [pattern, replacement] of KEYS) safe = safe.replace(pattern, replacement);
   return safe.replace(UNSEEN, visible).toWellFormed();
@@ -85,13 +89,27 @@ export function redacted(value: unknown, depth = 0): unknown {
   return redactedFields(value as Readonly<Record<string, unknown>>, depth + 1);
 }
 
+/** What is known of names of fields; there are few, but whoever logs may make them up. */
+const names = new Map<string, { readonly shown: string; readonly secret: boolean }>();
+const MOST_NAMES = 1_000;
+
+function nameOf(name: string): { readonly shown: string; readonly secret: boolean } {
+  const known = names.get(name);
+  if (known) return known;
+  if (names.size >= MOST_NAMES) names.clear();
+  const judged = { shown: loggable(name), secret: SECRET_NAMES.has(name.toLowerCase().replaceAll(/[_-]/g, '')) };
+  names.set(name, judged);
+  return judged;
+}
+
 /** The fields of a record, by name and by content. */
 export function redactedFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const plain = name.toLowerCase().replaceAll(/[_-]/g, '');
-    safe[loggable(name)] =
-      SECRET_NAMES.has(plain) && typeof value !== 'number' && typeof value !== 'boolean' && value !== null
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const { shown, secret } = nameOf(name);
+    safe[shown] =
+      secret && typeof value !== 'number' && typeof value !== 'boolean' && value !== null
         ? REDACTED
         : redacted(value, depth);
   }
