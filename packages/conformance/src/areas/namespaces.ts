@@ -62,18 +62,21 @@ export const namespaces: readonly Case[] = [
   },
   {
     id: 'store-32-sweep',
-    promise: 'A sweep of one namespace removes nothing of another.',
+    promise: 'A sweep may serve every namespace, and removes of another only what is past its time there too.',
     needs: [sweeps],
     async run(t) {
       const other = await t.another({ namespace: `${t.namespace}x` });
       const life = { expiresAt: t.now(), purgeAt: t.now() };
       const grant = newGrant(t, life);
+      const attempt = t.attempt();
+      const [live, token] = [newGrant(t, { key: grant.key }), newToken(t, null)];
       await t.store.write({ attempt: t.attempt(), add: [grant] });
-      await other.write({ attempt: t.attempt(), add: [grant] });
+      await other.write({ attempt, add: [live, token] });
       await t.pass(t.lingering);
       await t.sweep();
       t.same(await t.store.find('grant', grant.key), undefined, 'the dead of the swept namespace');
-      t.present(await other.find('grant', grant.key), 'the dead of the other');
+      t.same(await other.find('grant', live.key), asAdded(live, attempt), 'what lives under the same key in the other');
+      t.same(await t.token(token.key, { on: other }), asIssued(token), 'a live token of the other');
     },
   },
   {

@@ -25,8 +25,9 @@ async function everywhere(t: Trial, what: string, text: string): Promise<void> {
   const state = `${text}${text}`;
   await t.store.write({ attempt: t.attempt(), change: { kind: 'grant', key: grant.key, from: 1, state } });
   t.same((await t.store.find('grant', grant.key))?.state, state, `a state with ${what}, changed`);
-  await t.store.revoke({ grants: [grant.key] }, t.now(), text);
-  t.same((await t.store.find('grant', grant.key))?.revoked, { at: t.now(), reason: text }, `a reason with ${what}`);
+  const at = t.now();
+  await t.store.revoke({ grants: [grant.key] }, at, text);
+  t.same((await t.store.find('grant', grant.key))?.revoked, { at, reason: text }, `a reason with ${what}`);
 
   const until = t.now() + 10 * t.unit;
   const nonce = t.key();
@@ -193,8 +194,9 @@ export const texts: readonly Case[] = [
       t.same((await t.store.find('grant', emptied.key))?.state, '', 'a state that was null, changed to an empty text');
       await t.store.write({ attempt: t.attempt(), change: { ...change, from: 2, state: null } });
       t.same((await t.store.find('grant', emptied.key))?.state, null, 'and emptied again');
-      await t.store.revoke({ grants: [empty.key] }, t.now(), '');
-      t.same((await t.store.find('grant', empty.key))?.revoked, { at: t.now(), reason: '' }, 'an empty reason');
+      const at = t.now();
+      await t.store.revoke({ grants: [empty.key] }, at, '');
+      t.same((await t.store.find('grant', empty.key))?.revoked, { at, reason: '' }, 'an empty reason');
     },
   },
   {
