@@ -1,6 +1,7 @@
 import type { Instant } from '@gatehouse/core';
 
 const FIRST_CAPACITY = 64;
+const GROWTH = 1.5;
 
 /**
  * Which slot is due first: a binary heap over numbered slots, four bytes for its order, four for the way back, eight for
@@ -100,10 +101,11 @@ export class Expiry {
 
   #grow(): void {
     const before = this.capacity;
-    this.#deadlines = grown(this.#deadlines, new Float64Array(before * 2));
-    this.#order = grown(this.#order, new Uint32Array(before * 2));
-    this.#places = grown(this.#places, new Uint32Array(before * 2));
-    for (let slot = before; slot < before * 2; slot++) {
+    const after = Math.ceil(before * GROWTH);
+    this.#deadlines = grown(this.#deadlines, new Float64Array(after));
+    this.#order = grown(this.#order, new Uint32Array(after));
+    this.#places = grown(this.#places, new Uint32Array(after));
+    for (let slot = before; slot < after; slot++) {
       this.#order[slot] = slot;
       this.#places[slot] = slot;
     }

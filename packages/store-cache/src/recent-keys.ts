@@ -2,15 +2,16 @@ import type { Key } from '@gatehouse/core';
 import { LRUCache } from 'lru-cache';
 import { shardOf, shardsFor } from './wide-map.ts';
 
-// Doubled seven times it is as large as the Map of a full shard.
 const FIRST_CAPACITY = 64;
+// Twelve times in a row make room for a full shard; twice as much each time would leave more of it empty.
+const GROWTH = 1.5;
 
 type Shard = LRUCache<Key, number>;
 
 /**
  * The slots of access tokens by key, and which of them nobody has asked for longest. An lru-cache allocates for its `max`
  * at once (a million: 170 ms and 28 MB), and moving into a larger one takes as long as it is large; so there are many
- * small ones that double on their own, and "longest" holds within one of them. Which one a key is in is as good as
+ * small ones that grow on their own, and "longest" holds within one of them. Which one a key is in is as good as
  * chance, since keys are hashes.
  */
 export class RecentKeys {
@@ -71,7 +72,7 @@ export class RecentKeys {
 }
 
 function larger(full: Shard | undefined): Shard {
-  const shard: Shard = new LRUCache({ max: full === undefined ? FIRST_CAPACITY : full.max * 2 });
+  const shard: Shard = new LRUCache({ max: full === undefined ? FIRST_CAPACITY : Math.ceil(full.max * GROWTH) });
   if (full !== undefined) for (const [key, slot] of full.rentries()) shard.set(key as Key, slot as number);
   return shard;
 }
