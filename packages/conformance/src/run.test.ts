@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Case } from './case.ts';
+import type { StoreTarget } from './harness.ts';
+import { port, sharedByProcesses } from './needs.ts';
+import { REFERENCE_CAPABILITIES, ReferenceStore } from './reference/reference-store.ts';
+import { ReferenceMemory } from './reference/tables.ts';
+import { isFailure, type Result, runCase, runConformance } from './run.ts';
+import type { Trial } from './trial.ts';
+
+function target(more: Partial<StoreTarget> = {}): StoreTarget {
+  const memory = new ReferenceMemory();
+  return {
+    name: 'reference',
+    capabilities: REFERENCE_CAPABILITIES,
+    open: ({ namespace }) => new ReferenceStore(memory, namespace),
+    ...more,
+  };
+}
+
+function aCase(run: (trial: Trial) => Promise<void>, more: Partial<Case> = {}): Case {
+  return { id: 'store-99-example', promise: 'An example holds.', run, ...more };
+}
+
+const kept = aCase(async (t) => void t.same(1, 1, 'one'));
+const broken = aCase(async (t) => {
+  t.same({ a: 1 }, { a: 2 }, 'the first thing');
+  t.holds(false, 'the second thing');
+});
+
+describe('running a case', () => {
+  it('keeps the promise', async () => {
+    expect(await runCase(kept, target())).toMatchObject({ outcome: 'kept', violations: [], reason: null });
+  });
+
+  it('notes every violation as a value with the promise, and goes on', async () => {
+    const { outcome, violations } = await runCase(broken, target());
+    expect(outcome).toBe('broken');
+    expect(violations).toEqual([
+      {
+        caseId: 'store-99-example',
+        promise: 'An example holds.',
+        what: 'the first thing',
+        expected: '{"a":2}',
+        seen: '{"a":1}',
+      },
+      expect.objectContaining({ what: 'the second thing' }),
+    ]);
+  });
+
+  it('takes whatever is thrown, and a store that does not open, for a violation', async () => {
+    const throwing = aCase(async () => Promise.reject(new RangeError('unexpected')));
+    expect((await runCase(throwing, target())).violations).toMatchObject([{ seen: 'RangeError: unexpected' }]);
+    const closed = target({ open: () => Promise.reject(new Error('no such host')) });
+    expect(await runCase(kept, closed)).toMatchObject({
+      outcome: 'broken',
+      violations: [{ seen: 'Error: no such host' }],
+    });
+  });
+
+  it('ends a case that does not end', async () => {
+    const endless = aCase(() => new Promise(() => undefined));
+    expect(await runCase(endless, target({ caseMs: 20 }))).toMatchObject({
+      outcome: 'broken',
+      violations: [{ seen: 'Error: no end within 20 ms' }],
+    });
+  });
+
+  it('skips for a capability or a port that is not there, and says which', async () => {
+    const shared = aCase(async (t) => void t.holds(false, 'never run'), { needs: [sharedByProcesses] });
+    const dumped = aCase(async (t) => void t.holds(false, 'never run'), { needs: [port('dump')] });
+    expect(await runCase(shared, target())).toMatchObject({
+      outcome: 'skipped',
+      reason: 'the store belongs to one process',
+    });
+    expect(await runCase(dumped, target())).toMatchObject({
+      outcome: 'skipped',
+      reason: 'its author offers no port `dump`',
+    });
+  });
+
+  it('runs what is known to fail, and fails when it does not', async () => {
+    const knownFailures = { 'store-99-example': 'an old engine' };
+    const known = await runCase(broken, target({ knownFailures }));
+    expect([known.outcome, known.reason, isFailure(known)]).toEqual(['known', 'an old engine', false]);
+    const mended = await runCase(kept, target({ knownFailures }));
+    expect([mended.outcome, isFailure(mended)]).toEqual(['mended', true]);
+  });
+
+  it('closes every store of the case', async () => {
+    const opened: ReferenceStore[] = [];
+    const memory = new ReferenceMemory();
+    const open: StoreTarget['open'] = ({ namespace }) => {
+      const store = new ReferenceStore(memory, namespace);
+      opened.push(store);
+      return store;
+    };
+    await runCase(
+      aCase(async (t) => void (await t.sibling())),
+      target({ open, sibling: open }),
+    );
+    expect(opened).toHaveLength(2);
+    for (const store of opened) await expect(store.ping()).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+it('runs all cases in turn and counts the outcomes', async () => {
+  const running = runConformance(
+    [kept, broken, aCase(async () => undefined, { needs: [sharedByProcesses] })],
+    target(),
+  );
+  const results: Result[] = [];
+  let step = await running.next();
+  for (; !step.done; step = await running.next()) results.push(step.value);
+  expect(results.map(({ outcome }) => outcome)).toEqual(['kept', 'broken', 'skipped']);
+  expect(step.value).toEqual({ kept: 1, broken: 1, skipped: 1, known: 0, mended: 0 });
+});
+
+it('fails a race whose racers never met', async () => {
+  const lonely = aCase(async (t) => {
+    await t.race([
+      async (gate) => {
+        await gate.pass();
+        return 1;
+      },
+      async () => 2,
+    ]);
+  });
+  expect((await runCase(lonely, target())).violations).toMatchObject([
+    { what: 'the racers were under way at the same time' },
+  ]);
+});
