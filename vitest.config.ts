@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', ...live],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', ...live],
           pool: 'threads',
           // every core: they wait for nothing; the live ones measure and must not be crowded
           maxWorkers: '100%',
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'live',
           include: live,
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**'],
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 120_000,

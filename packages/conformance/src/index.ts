@@ -1,3 +1,12 @@
+/**
+ * Every promise of Gatehouse's store contract, as one sentence with a test.
+ *
+ * A green run does not prove that no race is left (racers overlap, but nobody tries every interleaving inside a
+ * database), nor anything about cases that were skipped: a store whose author offers no `faults` was never cut off, one
+ * without `restart` never restarted. It says nothing of lost nodes, partitions, power loss, real time passing, speed,
+ * or the configuration of your server. The README has the list; the guide for authors is docs/guides/writing-a-store.md.
+ */
+
 export { STORE_CASES } from './areas/index.ts';
 export type { Case, Given, Need } from './case.ts';
 export { CASES } from './cases.ts';
