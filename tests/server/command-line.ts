@@ -19,7 +19,8 @@ export interface Run {
   readonly input?: string;
 }
 
-const MAIN = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url));
+/** What `gatehouse` runs. */
+export const MAIN: string = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url));
 
 const bare = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(GATEHOUSE_|PORT$|NODE_OPTIONS$|VITEST)/.test(name)),

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { freePort, startServer } from '@gatehouse/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { gatehouse, temporaryFolder } from './command-line.ts';
+import { gatehouse, MAIN, temporaryFolder } from './command-line.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -217,6 +219,44 @@ describe('serving', () => {
     const { code, stderr } = await gatehouse(['serve'], { cwd: folder.path });
     expect(stderr).toMatch(/There is no configuration: .*--sample/);
     expect(code).toBe(1);
+  });
+
+  test('[AX-2] with the listener off it runs, and answers nobody', async () => {
+    const port = await freePort();
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'serve', '--sample', '--port', String(port), '--set', 'listener.enabled=false'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(line.toString()).toContain('Gatehouse is ready; listener.enabled is off.');
+    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('[AX-1] an issuer with a path is served there, and at none for a proxy that takes it off', async () => {
+    const port = await freePort();
+    const issuer = `http://localhost:${port}/auth`;
+    const server = await startServer({ port, args: ['--sample', '--issuer', issuer] });
+    try {
+      const metadata = await fetch(`${server.url}/.well-known/oauth-authorization-server/auth`);
+      expect(await metadata.json()).toMatchObject({ issuer, token_endpoint: `${issuer}/api/oauth/token` });
+      for (const path of ['/auth/health', '/health', '/auth/.well-known/oauth-authorization-server', '/auth/'])
+        expect((await fetch(server.url + path)).status).toBe(200);
+      for (const path of ['/auth/nothing', '/nothing']) {
+        const missing = await fetch(server.url + path);
+        expect(missing.status).toBe(404);
+        expect(missing.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
+      }
+      const login = await fetch(`${server.url}/auth/oauth/login`, { redirect: 'manual' });
+      expect(login.headers.get('location')).toBe('/auth/');
+    } finally {
+      await server.stop();
+    }
   });
 
   test('a store that there is not, yet or at all, is a sentence', async () => {

@@ -105,6 +105,19 @@ describe('the endpoints', () => {
     expect(await json(data)).toMatchObject({ error: 'invalid_request' });
   });
 
+  test('what no path can be is not there either', async () => {
+    const paths = [
+      '/%zz',
+      '/xlib/%zz',
+      '/api/oauth/application/image/%zz',
+      '/api/oauth/token/',
+      '/..%2fetc/passwd',
+      '/%00',
+      '/a'.repeat(3_000),
+    ];
+    for (const path of paths) expect((await world.app.request(path)).status, path.slice(0, 40)).toBe(404);
+  });
+
   test('[SEC-61] a name that every object inherits is no route and no file', async () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
       expect((await world.app.request(`/${name}`)).status).toBe(404);

@@ -48,6 +48,7 @@ export interface AppOptions {
 export type GatehouseApp = Hono<{ Bindings: NodeBindings }>;
 
 const GET: RouteOptions = { methods: ['GET'] };
+const ANY: RouteOptions = { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] };
 
 /** The issuer's path is where the app is mounted: `https://host/auth` means `app.route('/auth', createApp(…))`. */
 export function mountPathOf(issuer: string): string {
@@ -129,10 +130,15 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
   if (options.assets) add('/xlib/*', GET, assets(options.assets, '/xlib/'));
   if (options.docs) add('/docs/*', GET, assets(options.docs, '/docs/'));
   const start = startData(server, options);
-  add('/', GET, async (call) => pageResponse(call, views.startPage(start, call.page)));
-  app.notFound(
-    handler(room, '(none)', { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }, notFound(room)),
-  );
+  const startPage = async (call: Call): Promise<Response> => pageResponse(call, views.startPage(start, call.page));
+  const missing = handler(room, '(none)', ANY, notFound(room));
+  add('/', GET, startPage);
+  app.notFound(missing);
+  if (mountPath !== '') {
+    // Mounted, Hono asks the outer app about what is not found here, and takes `/auth/` for another path than `/auth`.
+    const home = handler(room, '/', GET, startPage);
+    app.all('/*', (c) => (c.req.path === `${mountPath}/` ? home : missing)(c));
+  }
   return app;
 }
 

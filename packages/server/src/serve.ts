@@ -16,6 +16,8 @@ import type { SampleData } from './views/index.ts';
 export interface RunningServer {
   /** Where a browser reaches it. */
   readonly url: string;
+  /** False where `listener.enabled` is off. */
+  readonly listening: boolean;
   readonly assembly: Assembly;
   readonly log: ServerLog;
   /** Reads certificate and key again; connections that stand keep theirs. */
@@ -64,7 +66,6 @@ function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): 
   root.route(mount, gatehouse);
   root.route('/', createMetadataApp(server));
   root.route('/', gatehouse);
-  root.notFound((c) => gatehouse.fetch(c.req.raw, c.env));
   return root;
 }
 
@@ -122,6 +123,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   let ending: Promise<number> | null = null;
   return {
     url: settings.issuer,
+    listening: listening !== null,
     assembly,
     log,
     async reloadTls() {

@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 export interface BannerFacts {
   readonly version: string;
   readonly url: string;
+  readonly listening: boolean;
   readonly store: string;
   readonly capabilities: StoreCapabilities;
   readonly clients: number;
@@ -22,7 +23,7 @@ const WARNINGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A store's promises in words. */
-export function capabilitiesInWords(c: StoreCapabilities): string {
+function capabilitiesInWords(c: StoreCapabilities): string {
   const where = ['nowhere', 'within this process', 'across processes'][c.change] ?? '';
   return [
     `one change wins ${where}`,
@@ -33,7 +34,7 @@ export function capabilitiesInWords(c: StoreCapabilities): string {
 }
 
 export function bannerFacts(
-  { url, assembly }: RunningServer,
+  { url, listening, assembly }: RunningServer,
   counts: { readonly clients: readonly Client[]; readonly owners: number; readonly warnings: readonly string[] },
 ): BannerFacts {
   const { store } = assembly.server.context;
@@ -41,6 +42,7 @@ export function bannerFacts(
   return {
     version: VERSION,
     url,
+    listening,
     store: store.name,
     capabilities: store.capabilities,
     clients: counts.clients.length,
@@ -54,7 +56,7 @@ export function bannerFacts(
 export function bannerText(facts: BannerFacts): string {
   const { client, owner } = SAMPLE_DATA;
   const rows: readonly (readonly [string, string])[] = [
-    ['Address', facts.url],
+    ['Address', facts.listening ? facts.url : 'none: listener.enabled is off'],
     ['Store', `${facts.store}: ${capabilitiesInWords(facts.capabilities)}`],
     ['Clients', `${facts.clients}, and ${facts.owners} owners`],
     ...(facts.sample

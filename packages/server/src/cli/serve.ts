@@ -22,7 +22,9 @@ function surviveHooks(server: RunningServer, stop: () => void): void {
 
 /** Answers until a signal comes, then until what is running has ended. */
 function untilStopped(server: RunningServer, out: Output): Promise<number> {
-  return new Promise((resolve) => {
+  // Without a listener nothing else keeps the process.
+  const alive = setInterval(() => undefined, 2_147_483_647);
+  return new Promise<number>((resolve) => {
     let asked = 0;
     const stop = (): void => {
       if (asked > 0) {
@@ -50,7 +52,7 @@ function untilStopped(server: RunningServer, out: Output): Promise<number> {
         (error: unknown) => server.log.error({ error }, 'The certificate could not be read again; the old one stays.'),
       );
     });
-  });
+  }).finally(() => clearInterval(alive));
 }
 
 export const serveCommand: Command = {
@@ -77,7 +79,10 @@ export const serveCommand: Command = {
     const forPeople = format === 'text' || (format === 'auto' && process.stdout.isTTY);
     if (forPeople) out.text(`\n${bannerText(facts)}`);
     else {
-      server.log.info({ ...facts, warnings: facts.warnings.length }, `Gatehouse is ready on ${facts.url}`);
+      server.log.info(
+        { ...facts, warnings: facts.warnings.length },
+        facts.listening ? `Gatehouse is ready on ${facts.url}` : 'Gatehouse is ready; listener.enabled is off.',
+      );
       for (const warning of facts.warnings) server.log.warn({}, warning);
     }
     return untilStopped(server, out);

@@ -5,9 +5,9 @@ import { DEFAULT_CONFIG } from './defaults.ts';
 import { variableOf } from './environment.ts';
 import { SETTING_FLAGS } from './flags.ts';
 import { valueAt } from './layer.ts';
-import { CONFIG_SCHEMA } from './schema.ts';
+import { schemaFor } from './schema.ts';
 import type { Setting } from './setting.ts';
-import { SETTING_GROUPS } from './settings/index.ts';
+import { SETTING_GROUPS, SETTINGS } from './settings/index.ts';
 
 /** The manual's page and the editors' schema, made of the table of settings. */
 
@@ -122,7 +122,16 @@ export function configurationPage(): string {
 
 /** docs/gatehouse.schema.json: for editors, of what a JSON or YAML file may hold. */
 export function configurationSchema(): string {
-  const schema = z.toJSONSchema(CONFIG_SCHEMA, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  const also = SETTINGS.flatMap((setting) =>
+    setting.alias?.key === undefined
+      ? []
+      : [{ ...setting, key: setting.alias.key, meaning: `The same as ${setting.key}.` }],
+  );
+  const schema = z.toJSONSchema(schemaFor([...SETTINGS, ...also]), {
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+  });
   const named = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Gatehouse configuration',

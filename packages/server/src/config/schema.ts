@@ -37,8 +37,12 @@ function schemaOf(branch: Branch): z.ZodType {
   return z.strictObject(shape);
 }
 
-/** What a configuration may hold, with nothing else beside. */
-export const CONFIG_SCHEMA: z.ZodType = schemaOf(grow(SETTINGS));
+/** What a configuration may hold that has these settings, with nothing else beside. */
+export function schemaFor(settings: readonly Setting[]): z.ZodType {
+  return schemaOf(grow(settings));
+}
+
+export const CONFIG_SCHEMA: z.ZodType = schemaFor(SETTINGS);
 
 /** Whether a path, as data has it, is the one that a key names. */
 function matches(key: readonly string[], at: readonly string[]): boolean {

@@ -65,12 +65,6 @@ export const pairs: ValueType = {
   from: 'json',
 };
 
-export const anyData: ValueType = {
-  zod: z.record(z.string(), z.json()),
-  must: 'an object of names and values',
-  from: 'json',
-};
-
 const fn = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function');
 
 export const hook: ValueType = { zod: fn, must: 'a function', from: 'json', code: true };

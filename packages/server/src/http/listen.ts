@@ -26,12 +26,12 @@ export interface Listening {
 }
 
 /** A port or address that cannot be had, in a sentence. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
 /** `localhost` is both families, or half of the clients do not find the server. */
-export function addressesOf(host: string): readonly string[] {
+function addressesOf(host: string): readonly string[] {
   return host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
 }
 
