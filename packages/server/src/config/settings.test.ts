@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import { describe, expect, test } from 'vitest';
-import { TEMPLATE_NAMES } from '../views/index.ts';
+import { TEMPLATE_NAMES } from '../views/views.ts';
 import { fileLayer } from '../world.test-support.ts';
 import { coreSettings } from './core-settings.ts';
 import { DEFAULT_CONFIG } from './defaults.ts';
