@@ -1,14 +1,14 @@
 import { StoreError } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { asIssued, newGrant, newRegister, newToken, SUBJECT } from '../fixtures/records.ts';
-import { durable, port, sharedByProcesses } from '../needs.ts';
+import { durable, port } from '../needs.ts';
 import type { Trial } from '../trial.ts';
 
 const LOST = ['unavailable', 'unknown_outcome', 'timeout'] as const;
 /** Milliseconds over a stated deadline that are still "within" it. */
 const SLACK = 500;
 
-/** Contract 44–51 and 60: what goes wrong is said truthfully, in time, once, and without telling secrets. */
+/** Contract 44–48: what goes wrong is said truthfully, in time, once, and without telling secrets. */
 export const failure: readonly Case[] = [
   {
     id: 'store-44-cut-connections',
@@ -170,107 +170,6 @@ export const failure: readonly Case[] = [
       }
     },
   },
-  {
-    id: 'store-49-refuses-to-open',
-    promise: 'A back end that cannot keep the promises is refused by `open()`, with a message that names the fix.',
-    proves: ['SEC-117'],
-    needs: [port('misconfigured')],
-    async run(t) {
-      for (const { what, open, names } of t.present(t.target.misconfigured, 'the port')) {
-        const store = t.adopt(await open(t.opening()));
-        const refusal = await t.refused(() => store.open(), 'config', what);
-        if (refusal) t.holds(names.test(refusal.message), `the message on ${what} names ${names}`, refusal.message);
-      }
-    },
-  },
-  {
-    id: 'store-50-close',
-    promise:
-      '`close()` lets running work end, refuses what comes after it as `unavailable`, and does no harm when called again.',
-    async run(t) {
-      const closing = await t.another({ namespace: `${t.namespace}-closing` });
-      const grants = Array.from({ length: 20 }, () => newGrant(t));
-      const running = grants.map((grant) => closing.write({ attempt: t.attempt(), add: [grant] }));
-      const closed = closing.close();
-      for (const result of await Promise.allSettled(running))
-        if (result.status === 'rejected')
-          await t.refused(() => Promise.reject(result.reason), LOST, 'a write that was running at the close');
-      await closed;
-      await closing.close();
-      const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
-        ['find', () => closing.find('grant', t.key())],
-        ['write', () => closing.write({ attempt: t.attempt(), add: [newGrant(t)] })],
-        ['revoke', () => closing.revoke({ token: t.key() }, t.now(), 'test')],
-        ['list', () => closing.list('grant', { subject: SUBJECT }, { limit: 1 })],
-        ['once', () => closing.once('space', t.key(), t.now(), t.now() + 1_000, t.attempt())],
-        ['count', () => closing.count('counter', t.key(), t.now(), 1_000, 1)],
-        ['ping', () => closing.ping()],
-      ];
-      for (const [what, call] of calls) await t.refused(call, 'unavailable', `${what} after the close`);
-    },
-  },
-  {
-    id: 'store-51-no-secrets-told',
-    promise: 'No error text and no log line, at any level, holds a key, an attempt, an owner, a client or content.',
-    async run(t) {
-      const marks = { subject: 'owner-mark-51', clientId: 'client-mark-51', content: 'content-mark-51' };
-      const data = JSON.stringify({ v: 1, content: marks.content });
-      const grant = newGrant(t, { subject: marks.subject, clientId: marks.clientId, data, state: data });
-      const token = newToken(t, grant.key, { subject: marks.subject, clientId: marks.clientId, data });
-      const attempt = t.attempt();
-      const nonce = t.key();
-      await t.store.write({ attempt, add: [grant, token] });
-      const said: string[] = [];
-      const hear = async (call: () => Promise<unknown>): Promise<void> => {
-        try {
-          await call();
-        } catch (error) {
-          said.push(withCauses(error));
-        }
-      };
-      const change = { kind: 'grant', key: grant.key, from: 1, state: data } as const;
-      await hear(() => t.store.write({ attempt, add: [{ ...grant, data: '{}' }] }));
-      await hear(() => t.store.write({ attempt, add: [{ ...token, data: '{}' }] }));
-      await hear(() => t.store.write({ attempt, change: { ...change, from: 7 } }));
-      await hear(() => t.store.write({ attempt, change: { ...change, state: `${data}\0` } }));
-      await hear(() => t.store.write({ attempt, change: { ...change, state: data.repeat(5_000) } }));
-      await hear(() => t.store.write({ attempt, add: [newGrant(t, { ...marks, subject: `${marks.subject}\ud800` })] }));
-      await hear(() => t.store.write({ attempt, add: [newGrant(t, { clientId: marks.clientId.repeat(50) })] }));
-      await hear(() => t.store.find('grant', `${grant.key}x` as typeof grant.key));
-      await hear(() => t.store.list('grant', { subject: `${marks.subject}\0` }, { limit: 1 }));
-      await hear(() => t.store.list('grant', { subject: marks.subject }, { limit: 1, after: `${marks.content}'` }));
-      await hear(() => t.store.once(marks.content, nonce, t.now(), t.now() + 1, `${marks.content} `));
-      await hear(() => t.store.revoke({ grants: [grant.key, `${token.key}x` as typeof token.key] }, t.now(), 'test'));
-      for (const lossy of t.lossy()) {
-        await lossy.arm('lost');
-        await hear(() => lossy.store.write({ attempt, change, add: [newToken(t, grant.key, { data })] }));
-      }
-      const secrets = [grant.key, token.key, attempt, nonce, ...Object.values(marks)];
-      for (const text of [...said, ...t.logged])
-        for (const secret of secrets)
-          t.holds(!text.includes(secret), 'an error or a log line tells nothing', text.slice(0, 200));
-    },
-  },
-  {
-    id: 'store-60-all-at-once',
-    promise: 'Eight nodes that open and migrate one empty database at once find one schema and no error.',
-    proves: ['SEC-119'],
-    needs: [sharedByProcesses, port('empty')],
-    async run(t) {
-      const node = await t.present(t.target.empty, 'the port')();
-      const stores = await Promise.all(Array.from({ length: 8 }, () => node(t.opening())));
-      for (const store of stores) t.adopt(store);
-      await t.raceAll(
-        stores.map((store) => async (gate) => {
-          await gate.pass();
-          await store.open();
-        }),
-      );
-      const grant = newGrant(t);
-      await stores[0]?.write({ attempt: t.attempt(), add: [grant] });
-      for (const store of stores) t.present(await store.find('grant', grant.key), 'a grant, by each node');
-    },
-  },
 ];
 
 /** What a call answered, or `undefined` for an error that may be retried; any other error is a violation. */
@@ -281,10 +180,4 @@ async function outcome<T>(t: Trial, call: () => Promise<T>, what: string): Promi
     await t.refused(() => Promise.reject(error), LOST, `the error of a caller who lost contact ${what}`);
     return undefined;
   }
-}
-
-function withCauses(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = JSON.stringify({ ...error });
-  return `${error.name} ${error.message} ${own}${error.cause === undefined ? '' : ` ← ${withCauses(error.cause)}`}`;
 }

@@ -74,7 +74,6 @@ export const revocation: readonly Case[] = [
     id: 'store-27-family-revoked',
     promise:
       'After its grant is revoked every token of it, older or newer, is revoked, and every change of it outdated; no other grant is touched.',
-    proves: ['SEC-10'],
     async run(t) {
       const other = await t.sibling();
       const grant = newGrant(t);

@@ -73,7 +73,6 @@ export const attackFlows: readonly Case[] = [
     id: 'store-04-no-secrets-kept',
     promise:
       'No handle, password, client or server secret, verifier or cookie is anywhere in the back end, or in a log line.',
-    proves: ['SEC-144'],
     needs: [port('dump')],
     async run(t) {
       const site = new Site(t);

@@ -19,7 +19,7 @@ const SUFFERED = [
 ] as const;
 
 for (const [id, flow] of SUFFERED)
-  it(`a store that ${id} is caught by ${flow}`, async () => {
+  it(`a store that ${id} is caught by ${flow}`, { timeout: 30_000 }, async () => {
     const wrong = SABOTEURS.find((saboteur) => saboteur.id === id);
     const of = FLOW_CASES.find((each) => each.id === flow);
     if (!wrong || !of) throw new TypeError('No such saboteur or flow.');

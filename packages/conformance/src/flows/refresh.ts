@@ -77,7 +77,6 @@ export const refreshFlows: readonly Case[] = [
     id: 'flow-old-generations',
     promise:
       'After 500 refreshes the family is one grant, and the second generation, brought back, is recognised and ends it.',
-    proves: ['SEC-7'],
     async run(t) {
       const site = new Site(t);
       const generations = t.scaled(500, 10);
