@@ -2,6 +2,8 @@
 export interface Owner {
   /** Opens an authorization URL, signs in and allows. @returns where the browser is sent: the client's redirect URI */
   authorize(url: string | URL): Promise<URL>;
+  /** The same; of a client without a redirect URI (out of band) the code is on the last page. */
+  allow(url: string | URL): Promise<{ readonly at: URL; readonly code: string | null }>;
 }
 
 export function anOwner(username = 'sampleuser', password = 'changeme'): Owner {
@@ -21,30 +23,33 @@ export function anOwner(username = 'sampleuser', password = 'changeme'): Owner {
     return response;
   }
 
-  return {
-    async authorize(start) {
-      const origin = new URL(start).origin;
-      let at = new URL(start);
-      let response = await send(at);
-      for (let hops = 0; hops < 12; hops++) {
-        const location = response.headers.get('location');
-        if (location !== null) {
-          at = new URL(location, at);
-          if (at.origin !== origin) return at;
-          response = await send(at);
-          continue;
-        }
-        const { action, fields } = readForm(await response.text());
-        if (fields.has('UserName')) {
-          fields.set('UserName', username);
-          fields.set('Passwd', password);
-        } else fields.set('decision', 'allow');
-        at = new URL(action, at);
-        response = await send(at, fields);
+  async function allow(start: string | URL): Promise<{ readonly at: URL; readonly code: string | null }> {
+    const origin = new URL(start).origin;
+    let at = new URL(start);
+    let response = await send(at);
+    for (let hops = 0; hops < 12; hops++) {
+      const location = response.headers.get('location');
+      if (location !== null) {
+        at = new URL(location, at);
+        if (at.origin !== origin) return { at, code: null };
+        response = await send(at);
+        continue;
       }
-      throw new Error(`The pages led nowhere; the last was ${at.pathname}.`);
-    },
-  };
+      const html = await response.text();
+      const code = /<code id="code"[^>]*>([0-9A-Za-z]+)</.exec(html)?.[1];
+      if (code !== undefined) return { at, code };
+      const { action, fields } = readForm(html);
+      if (fields.has('UserName')) {
+        fields.set('UserName', username);
+        fields.set('Passwd', password);
+      } else fields.set('decision', 'allow');
+      at = new URL(action, at);
+      response = await send(at, fields);
+    }
+    throw new Error(`The pages led nowhere; the last was ${at.pathname}.`);
+  }
+
+  return { allow, authorize: async (start) => (await allow(start)).at };
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPages } from './blocks.ts';
+import { compileBlocks, type Faults } from './compile.ts';
+import { purposeOf } from './purpose.ts';
+import { Reader } from './reader.ts';
+
+// Every code block of every page is done as it says; one that cannot be says why, where it stands.
+
+const pages = readPages().filter(({ blocks }) => blocks.length > 0);
+
+let faults: Faults;
+beforeAll(async () => {
+  faults = await compileBlocks(pages);
+});
+
+describe.each(pages)('$path', (page) => {
+  const reader = new Reader(page);
+  afterAll(() => reader.close());
+
+  it.for(page.blocks)('line $line: $language', async (block, ctx) => {
+    const purpose = purposeOf(block);
+    if (purpose.kind === 'not-run') return ctx.skip(`${page.path}:${block.line} ${purpose.reason}`);
+    expect(faults.get(block) ?? []).toEqual([]);
+    await reader.follow(block);
+  });
+});
