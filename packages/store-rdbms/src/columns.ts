@@ -46,3 +46,15 @@ function plainOrHash(text: string, length: number): string {
   if (text.length <= length && PLAIN.test(text)) return text;
   return STANDS_FOR + hash('sha256', text, 'base64url');
 }
+
+/**
+ * A text of any content for a column that may be null: Oracle takes the empty text for null, so no column ever holds
+ * it. What core writes is JSON and never begins with the mark.
+ */
+export function storedText(text: string): string {
+  return text === '' || text.startsWith(STANDS_FOR) ? STANDS_FOR + text : text;
+}
+
+export function givenText(column: string): string {
+  return column.startsWith(STANDS_FOR) ? column.slice(1) : column;
+}

@@ -1,4 +1,5 @@
 import type { Instant, Key, Revocation } from '@gatehouse/core';
+import { storedText } from './columns.ts';
 import type { Database } from './database/database.ts';
 
 /** Grants that one statement ends at most. */
@@ -18,7 +19,8 @@ export async function revoke(
   let ended = 0;
   for (let from = 0; from < keys.length; from += BATCH) {
     const rows = keys.slice(from, from + BATCH).map((grant_key) => ({ grant_key }));
-    ended += (await database.runMany('revoke_grants', { tenant_id: tenant, at, reason }, rows)).count;
+    ended += (await database.runMany('revoke_grants', { tenant_id: tenant, at, reason: storedText(reason) }, rows))
+      .count;
   }
   return ended;
 }

@@ -13,7 +13,7 @@ import {
   type Token,
 } from '@gatehouse/core';
 import type { ManyId } from './catalogue.ts';
-import { clientColumn, epochClientColumn, subjectColumn } from './columns.ts';
+import { clientColumn, epochClientColumn, givenText, storedText, subjectColumn } from './columns.ts';
 import { type Envelope, seal, unseal } from './envelope.ts';
 import type { Params, Row } from './statement.ts';
 import { REGISTERS } from './tables.ts';
@@ -82,7 +82,7 @@ function registerRow(tenant: string, register: NewRegister, attempt: string): Pa
     expires_at: register.expiresAt,
     purge_at: register.purgeAt,
     data: seal(envelope, register.data),
-    state: register.state,
+    state: register.state === null ? null : storedText(register.state),
   };
 }
 
@@ -96,6 +96,7 @@ export function registerOf(kind: RegisterKind, row: Row): Register {
   const { key, listed, revocable } = REGISTERS[kind];
   const { envelope, data } = unseal(text(row, 'data'));
   const client = listed.includes('client_id') ? optionalText(row, 'client_id') : null;
+  const state = optionalText(row, 'state');
   return {
     kind,
     key: text(row, key) as Key,
@@ -108,7 +109,7 @@ export function registerOf(kind: RegisterKind, row: Row): Register {
     expiresAt: integer(row, 'expires_at'),
     purgeAt: integer(row, 'purge_at'),
     data,
-    state: optionalText(row, 'state'),
+    state: state === null ? null : givenText(state),
     version: integer(row, 'version'),
     attempt: text(row, 'attempt'),
     revoked: revocable ? revocationOf(row) : null,
@@ -117,7 +118,7 @@ export function registerOf(kind: RegisterKind, row: Row): Register {
 
 function revocationOf(row: Row): Register['revoked'] {
   const at = optionalInteger(row, 'revoked_at');
-  if (at !== null) return { at, reason: text(row, 'reason') };
+  if (at !== null) return { at, reason: givenText(text(row, 'reason')) };
   return (optionalInteger(row, 'epoch') ?? 0) > integer(row, 'client_epoch') ? 'client' : null;
 }
 

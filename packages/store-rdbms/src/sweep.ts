@@ -114,15 +114,15 @@ export class Sweeper {
     }
   }
 
-  /** A clock that runs ahead would remove what is alive. */
+  /** A clock that runs ahead would remove what is alive; one that is behind removes less. */
   async #guardClock(at: Instant): Promise<void> {
     if (this.#tolerance === 0) return;
     const [row] = (await this.#database.run('clock', {})).rows;
     const ahead = at - (row === undefined ? at : integer(row, 'now_ms'));
-    if (Math.abs(ahead) > this.#tolerance)
+    if (ahead > this.#tolerance)
       throw new StoreError(
         'unavailable',
-        `Nothing was removed: this clock and the database's differ by ${Math.round(ahead)} ms. Set both by NTP.`,
+        `Nothing was removed: this clock is ${Math.round(ahead)} ms ahead of the database's. Set both by NTP.`,
       );
   }
 

@@ -1,5 +1,6 @@
 import type { Addition, Change, Write, Written } from '@gatehouse/core';
 import type { Batcher } from './batcher.ts';
+import { storedText } from './columns.ts';
 import type { Database } from './database/database.ts';
 import { Duplicate } from './database/fault.ts';
 import { run, runMany, type Work } from './database/work.ts';
@@ -71,7 +72,7 @@ function changeStatement(tenant: string, attempt: string, change: Change) {
     ? ({ id: `empty_${kind}`, params: { ...where, expires_at: expiresAt ?? null, purge_at: purgeAt ?? null } } as const)
     : ({
         id: `change_${kind}`,
-        params: { ...where, state, expires_at: expiresAt ?? NO_END, purge_at: purgeAt ?? NO_END },
+        params: { ...where, state: storedText(state), expires_at: expiresAt ?? NO_END, purge_at: purgeAt ?? NO_END },
       } as const);
 }
 
