@@ -2,8 +2,8 @@ import type { Case } from './case.ts';
 import { CASES } from './cases.ts';
 
 /** The numbers of the contract's list of cases. */
-export const FIRST_NUMBER = 1;
-export const LAST_NUMBER = 69;
+const FIRST_NUMBER = 1;
+const LAST_NUMBER = 69;
 
 export interface Coverage {
   /** Of the contract. */

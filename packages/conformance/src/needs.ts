@@ -4,11 +4,6 @@ import type { PortName } from './ports.ts';
 
 /** Everything a case may ask for. Kept in one place, so that what can switch a case off is one screen. */
 
-export const atomicAdditions: Need = {
-  otherwise: 'additions are ordered, not in one transaction with the change',
-  holds: ({ capabilities }) => capabilities.additions === 'atomic',
-};
-
 export const sharedByProcesses: Need = {
   otherwise: 'the store belongs to one process',
   holds: ({ capabilities }) => capabilities.change >= Atomicity.cluster,

@@ -118,7 +118,7 @@ export function request(members: Partial<EndpointRequest>): EndpointRequest {
   };
 }
 
-export async function post(endpoint: Endpoint, form: Fields, client: string | null): Promise<Answer> {
+async function post(endpoint: Endpoint, form: Fields, client: string | null): Promise<Answer> {
   const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' });
   if (client !== null)
     headers.set('authorization', `Basic ${Buffer.from(`${client}:${CLIENT_SECRET}`).toString('base64')}`);
