@@ -14,7 +14,7 @@ import { type Job, type Printed, Shell } from './shell.ts';
 /** Where the pages say that `npm start` answers. */
 const SAMPLE_PORT = '8089';
 const LISTENS_WITHIN_MS = 30_000;
-const TEMPLATES = 'packages/server/templates';
+const FROM_THE_CLONE = ['packages/server/templates', 'examples'];
 const MAIN = path.join(ROOT, 'packages/server/src/cli/main.ts');
 
 /**
@@ -159,7 +159,11 @@ export class Reader {
       writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
       chmodSync(program, 0o755);
       // What a page copies from the repository is where it is in a clone.
-      cpSync(path.join(ROOT, TEMPLATES), path.join(this.#folder, TEMPLATES), { recursive: true });
+      for (const folder of FROM_THE_CLONE)
+        cpSync(path.join(ROOT, folder), path.join(this.#folder, folder), {
+          recursive: true,
+          filter: (entry) => path.basename(entry) !== 'node_modules',
+        });
       for (const { marks } of this.#page.blocks) {
         const port = marks.get('serves');
         if (port !== undefined) await this.#portFor(port);
