@@ -1,7 +1,34 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gatehouse, temporaryFolder } from './command-line.ts';
+import { gatehouse, MAIN, temporaryFolder } from './command-line.ts';
+
+/** `gatehouse user hash` at a terminal of its own, answered when it asks; all that the terminal shows. */
+async function atTerminal(...answers: readonly string[]): Promise<string> {
+  const program = `
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[1], [sys.argv[1], sys.argv[2], 'user', 'hash'])
+answers = sys.argv[3:]
+shown = b''
+while True:
+    try: more = os.read(fd, 4096)
+    except OSError: break
+    if not more: break
+    shown += more
+    if answers and more.rstrip().endswith(b':'): os.write(fd, answers.pop(0).encode() + b'\\r')
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(shown)`;
+  const child = spawn('python3', ['-c', program, process.execPath, MAIN, ...answers]);
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  await once(child, 'close');
+  return shown;
+}
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -77,6 +104,16 @@ describe('user hash', () => {
     const { passwordHash } = JSON.parse(two.stdout) as { passwordHash: string };
     expect(passwordHash).not.toBe(one.stdout.trim());
     for (const { stdout, stderr } of [one, two]) expect(stdout + stderr).not.toContain('spaces');
+  });
+
+  test('asks a person twice, and shows nothing of what is typed', async (ctx) => {
+    const python = spawnSync('python3', ['-c', 'import pty']);
+    if (python.status !== 0) ctx.skip('there is no python3, which gives the test a terminal');
+    const typed = await atTerminal('first-typed', 'first-typed');
+    expect(typed).toMatch(/Password: \r?\n.*Again: \r?\n/s);
+    expect(typed).toMatch(/(argon2id|scrypt):/);
+    expect(typed).not.toContain('first-typed');
+    expect(await atTerminal('first-typed', 'another')).toContain('The two are not the same.');
   });
 
   test.each([
