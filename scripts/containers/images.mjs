@@ -1,0 +1,73 @@
+// The images that are built here, and the one rule for their names: the image that stands in for `postgres:18` is
+// `localhost/gatehouse/postgres:18`. They keep the contract of the official ones (variables, ports, init folder), so
+// that either can take the other's place.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { baseImage } from './base-image.mjs';
+import { imageExists, run } from './run.mjs';
+
+const FOLDER = fileURLToPath(new URL('images', import.meta.url));
+const PREFIX = 'localhost/gatehouse/';
+
+/** What stands in for which official image. `suite`: the Debian whose packages have that version. */
+export const IMAGES = [
+  { official: 'postgres:15', folder: 'postgres', suite: 'bookworm', version: '15' },
+  { official: 'postgres:18', folder: 'postgres', suite: 'sid', version: '18' },
+  { official: 'mysql:9.7', folder: 'mysql', suite: 'sid', version: '9.7' },
+  { official: 'mariadb:10.11', folder: 'mariadb', suite: 'bookworm', version: '10.11' },
+  { official: 'mariadb:11.8', folder: 'mariadb', suite: 'sid', version: '11.8' },
+];
+
+/**
+ * Builds what is missing, the suites beside each other, and says how long each took.
+ * @param {readonly string[]} wanted names of official images
+ */
+export async function buildImages(wanted, say) {
+  const missing = [];
+  for (const image of IMAGES.filter(({ official }) => wanted.includes(official)))
+    if (!(await imageExists(PREFIX + image.official))) missing.push(image);
+  if (missing.length === 0) return;
+  say(
+    `Building once, out of Debian's packages: ${missing.map(({ official }) => official).join(', ')}. ` +
+      'This takes a few minutes, and nothing the next time …',
+  );
+  const suites = [...new Set(missing.map(({ suite }) => suite))];
+  const built = await Promise.allSettled(
+    suites.map(async (suite) => {
+      await baseImage(suite, say);
+      // One after the other: more at once than there are suites would only crowd the cores.
+      for (const image of missing.filter((one) => one.suite === suite)) await build(image, say);
+    }),
+  );
+  const failed = built.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function build({ official, folder, suite, version }, say) {
+  const started = Date.now();
+  await run(
+    'docker',
+    [
+      ...[
+        'build',
+        '--quiet',
+        '--network',
+        'host',
+        '--build-arg',
+        `SUITE=${suite}`,
+        '--build-arg',
+        `VERSION=${version}`,
+      ],
+      ...proxies().flatMap((name) => ['--build-arg', name]),
+      ...['--tag', PREFIX + official, path.join(FOLDER, folder)],
+    ],
+    // BuildKit is a plugin of its own, which Debian's engine comes without.
+    { env: { ...process.env, DOCKER_BUILDKIT: '0' } },
+  );
+  say(`${official}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** What a package manager inside the build needs to reach its mirror, where this machine needs it. */
+function proxies() {
+  return ['http_proxy', 'https_proxy', 'no_proxy'].filter((name) => process.env[name]);
+}
