@@ -17,6 +17,7 @@ import { oneChangeWins } from './one-change-wins.ts';
 import { openingAndClosing } from './opening-and-closing.ts';
 import { revocation } from './revocation.ts';
 import { revocationRaces } from './revocation-races.ts';
+import { room } from './room.ts';
 import { secrecy } from './secrecy.ts';
 import { sweep } from './sweep.ts';
 import { texts } from './texts.ts';
@@ -42,6 +43,7 @@ export const STORE_CASES: readonly Case[] = [
   ...sweep,
   ...counters,
   ...growth,
+  ...room,
   ...nodes,
   ...failure,
   ...secrecy,

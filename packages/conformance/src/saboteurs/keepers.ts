@@ -42,6 +42,14 @@ class LengthensTheWindow extends ReferenceStore {
   }
 }
 
+class EvictsNonces extends ReferenceStore {
+  override async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
+    const [oldest] = this.tables.nonces.keys();
+    if (oldest !== undefined && this.tables.nonces.size >= 200) this.tables.nonces.delete(oldest);
+    return super.once(space, nonce, at, until, attempt);
+  }
+}
+
 class FoldsSpaces extends ReferenceStore {
   override async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
     return super.once(space.toLowerCase(), nonce, at, until, attempt);
@@ -199,6 +207,7 @@ export const KEEPERS: readonly Saboteur[] = [
   ]),
   saboteur('trusts its own TTL for nonces', TrustsItsOwnTtl, 'store-19-window'),
   saboteur('lengthens the window of a nonce', LengthensTheWindow, 'store-19-window'),
+  saboteur('evicts nonces', EvictsNonces, 'store-00-nothing-written-is-lost'),
   saboteur('folds spaces', FoldsSpaces, 'store-19-spaces'),
   saboteur('counts twice', CountsTwice, 'store-69-places', [
     'store-32-namespaces',
