@@ -111,7 +111,12 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
     app.all(path, handler(room, path, methods, route));
   };
 
-  const cors = corsOfClients(clients, options.clients ?? (() => []));
+  const cors = corsOfClients({
+    directory: clients,
+    listed: options.clients ?? (() => []),
+    clock: runtime.clock,
+    listSeconds: Math.max(1, settings.clientCacheSeconds),
+  });
   for (const route of endpointRoutes(settings.basePath)) {
     const post = endpointHandler(room, route, cors);
     const get = pagesOf(room).get(route.path);

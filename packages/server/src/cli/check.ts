@@ -41,6 +41,11 @@ const SERVER: readonly Weakness[] = [
     found: ({ config }) => config.metrics.enabled && config.metrics.port === undefined,
   },
   {
+    says: 'issuer is https, and listener.trustedHops is 0 without a certificate here: behind a proxy every client counts as one network.',
+    found: ({ config, tls }) =>
+      config.issuer?.startsWith('https:') === true && !tls && config.listener.trustedHops === 0,
+  },
+  {
     says: 'secrets are made anew with each start: a restart signs everybody out.',
     found: ({ secrets }) => secrets.ephemeral,
   },

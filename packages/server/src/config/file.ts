@@ -37,8 +37,16 @@ async function load(file: string): Promise<unknown> {
   }
 }
 
+/** Editors are told by `$schema` what a file may hold; it is no setting. */
+function parseJson(text: string): unknown {
+  const values: unknown = JSON.parse(text);
+  if (typeof values === 'object' && values !== null && !Array.isArray(values))
+    Reflect.deleteProperty(values, '$schema');
+  return values;
+}
+
 const READERS: ReadonlyMap<string, (file: string) => Promise<unknown>> = new Map([
-  ['.json', (file: string) => parse(file, (text) => JSON.parse(text), 'JSON')],
+  ['.json', (file: string) => parse(file, parseJson, 'JSON')],
   ...['.yaml', '.yml'].map(
     (ending) =>
       [

@@ -46,7 +46,8 @@ export function loadConfig(
 ): LoadedConfig {
   const problems: ConfigProblem[] = [];
   const merged = mergeLayers(layers, problems);
-  if (problems.length === 0) problems.push(...checkAgainstSchema(merged));
+  const said = new Set(problems.map(({ key }) => key));
+  problems.push(...checkAgainstSchema(merged).filter(({ key }) => !said.has(key)));
   if (problems.length > 0) throw new ConfigError(problems);
   const unknown = (also.unknownVariables ?? []).map((name) => {
     const near = nearest(name, knownVariables());

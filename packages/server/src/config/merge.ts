@@ -25,7 +25,7 @@ function useOwnNames(values: Tree, layer: Layer, problems: ConfigProblem[]): voi
     const value = valueAt(values, from);
     if (value === undefined) continue;
     const other = valueAt(values, to);
-    if (other !== undefined && other !== value)
+    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(value))
       problems.push({
         key: from.join('.'),
         origin: layer.origin(from),

@@ -136,6 +136,8 @@ export function configurationSchema(): string {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Gatehouse configuration',
     ...schema,
+    // A JSON file names this schema so.
+    properties: { $schema: { type: 'string' }, ...schema.properties },
   };
   return `${JSON.stringify(withoutFunctions(named), null, 2)}\n`;
 }

@@ -275,3 +275,29 @@ describe('grants', () => {
     expect(settings.grants.get('urn:example:magic')?.refreshToken.mode).toBe('none');
   });
 });
+
+describe('hooks', () => {
+  test('for an event or a path that there is not are refused', async () => {
+    const nothing = (): undefined => undefined;
+    const config = {
+      hooks: { events: { 'token.isued': nothing } },
+      paths: { '/api/oauth/tokens': { request: nothing }, '/health': { request: nothing } },
+    };
+    await expect(resolve(config)).rejects.toMatchObject({
+      problems: [
+        { key: 'hooks.events.token.isued', fix: 'did you mean "token.issued"?' },
+        {
+          key: 'paths./api/oauth/tokens',
+          problem: 'is no path of this server',
+          fix: 'did you mean "/api/oauth/token"?',
+        },
+      ],
+    });
+  });
+
+  test('[AX-8] for every path of ours are taken, under another base path too', async () => {
+    await expect(
+      resolve({ basePath: '/oauth2', paths: { '/oauth2/token': {}, '/oauth/login': {} } }),
+    ).resolves.toBeDefined();
+  });
+});

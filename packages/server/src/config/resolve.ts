@@ -8,6 +8,7 @@ import { readClients } from './configured-clients.ts';
 import { readOwners } from './configured-owners.ts';
 import { readErrorDescriptions } from './error-descriptions.ts';
 import { grantNameProblems } from './grant-names.ts';
+import { hookNameProblems } from './hook-names.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
@@ -55,6 +56,7 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
   const problems: ConfigProblem[] = [
     ...ruleProblems(loaded),
     ...grantNameProblems(loaded),
+    ...hookNameProblems(loaded),
     ...namedStoreProblems(loaded),
   ];
   const part = async <T>(read: () => T | Promise<T>): Promise<T> => {

@@ -1,5 +1,8 @@
+import type { Client } from '@gatehouse/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openWorld, type World } from '../world.test-support.ts';
+
+import { corsOfClients } from './cors.ts';
 
 const CLIENT = { grant_type: 'client_credentials' };
 
@@ -82,5 +85,31 @@ describe('scripts of other origins', () => {
     expect(yes.headers.get('access-control-allow-headers')).toContain('Authorization');
     expect(allowed(await ask('https://evil.example'))).toBeNull();
     expect((await ask(ORIGIN, '/api/oauth/authorize')).status).toBe(405);
+  });
+});
+
+describe('the list of origins', () => {
+  test('is read once in its time, however often somebody asks, and again after a failure', async () => {
+    let now = 0;
+    let reads = 0;
+    const client = { enabled: true, corsOrigins: ['https://app.example'] } as unknown as Client;
+    const cors = corsOfClients({
+      directory: { find: () => Promise.resolve(undefined) },
+      listed: () => {
+        reads++;
+        if (reads === 3) throw new Error('the store is away');
+        return [client];
+      },
+      clock: { now: () => now },
+      listSeconds: 5,
+    });
+    for (let i = 0; i < 100; i++) expect(await cors.mayCall('https://app.example')).toBe(true);
+    expect(reads).toBe(1);
+    now = 5_000;
+    await cors.mayCall('https://evil.example');
+    expect(reads).toBe(2);
+    now = 10_000;
+    await expect(cors.mayCall('https://app.example')).rejects.toThrow('away');
+    expect(await cors.mayCall('https://app.example')).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import type { Client, ClientDirectory } from '@gatehouse/core';
+import type { Client, ClientDirectory, Clock } from '@gatehouse/core';
 
 /** Which origins' scripts may read an answer. */
 export interface CorsPolicy {
@@ -16,16 +16,41 @@ function isOrigin(origin: string): boolean {
 const registered = (client: Client, origin: string): boolean =>
   client.enabled && (client.corsOrigins.includes(origin) || client.corsOrigins.includes('*'));
 
-/** By the origins that clients register. @param listed those clients that can be listed */
-export function corsOfClients(
-  directory: ClientDirectory,
-  listed: () => AsyncIterable<Client> | Iterable<Client>,
-): CorsPolicy {
+export interface CorsOptions {
+  readonly directory: ClientDirectory;
+  /** The clients that can be listed. */
+  readonly listed: () => AsyncIterable<Client> | Iterable<Client>;
+  readonly clock: Clock;
+  /** Seconds for which a list is good: whoever asks cannot have the store read again with each question. */
+  readonly listSeconds: number;
+}
+
+/** By the origins that clients register. */
+export function corsOfClients({ directory, listed, clock, listSeconds }: CorsOptions): CorsPolicy {
+  let known: { readonly origins: Promise<ReadonlySet<string>>; readonly until: number } | null = null;
+
+  const read = async (): Promise<ReadonlySet<string>> => {
+    const origins = new Set<string>();
+    for await (const client of listed())
+      if (client.enabled) for (const origin of client.corsOrigins) origins.add(origin);
+    return origins;
+  };
+  const origins = (): Promise<ReadonlySet<string>> => {
+    const now = clock.now();
+    if (known && now < known.until) return known.origins;
+    const reading = read();
+    known = { origins: reading, until: now + listSeconds * 1000 };
+    reading.catch(() => {
+      known = null;
+    });
+    return reading;
+  };
+
   return {
     async mayCall(origin) {
       if (!isOrigin(origin)) return false;
-      for await (const client of listed()) if (registered(client, origin)) return true;
-      return false;
+      const all = await origins();
+      return all.has(origin) || all.has('*');
     },
     async mayRead(origin, clientId) {
       if (clientId === null || !isOrigin(origin)) return false;

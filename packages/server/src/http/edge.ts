@@ -51,7 +51,11 @@ export function createEdge({ fetch, limits, entropy, log, host }: EdgeOptions): 
 
   const refuse = (incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void => {
     const traceId = newTraceId(entropy);
-    log.info({ traceId, method: incoming.method, status: refusal.status, check: refusal.check }, 'Refused a request.');
+    const { method, socket } = incoming;
+    log.info(
+      { traceId, method, status: refusal.status, check: refusal.check, clientAddress: socket.remoteAddress },
+      'Refused a request.',
+    );
     const body = refusalBody(refusal);
     const headers = { ...refusalHeaders(refusal, traceId), 'Content-Length': body.length, Connection: 'close' };
     outgoing.writeHead(refusal.status, headers).write(body);

@@ -1,4 +1,5 @@
-import type { Emitter, Log, ServerEvents } from '@gatehouse/core';
+import type { Emitter, Log } from '@gatehouse/core';
+import { REQUEST_EVENTS } from './event-names.ts';
 
 /** One request, when it has been answered. */
 export interface RequestRecord {
@@ -21,22 +22,6 @@ export interface RequestLog {
 
 type Facts = Record<string, unknown>;
 
-/** Events of one request, which become part of its one line; and those that belong to none. */
-const OF_A_REQUEST = [
-  'token.issued',
-  'token.retried',
-  'token.revoked',
-  'grant.revoked',
-  'request.refused',
-  'authorize.granted',
-  'login.succeeded',
-  'login.failed',
-  'logout',
-  'consent.decided',
-  'client.authentication_failed',
-  'store.behind',
-] as const satisfies readonly (keyof ServerEvents)[];
-
 /** One line a request, with everything that happened under its trace id: what was refused, by which check, and why. */
 export function createRequestLog(log: Log, events: Emitter): RequestLog {
   const underWay = new Map<string, Facts>();
@@ -53,7 +38,7 @@ export function createRequestLog(log: Log, events: Emitter): RequestLog {
   };
 
   if (on)
-    for (const name of OF_A_REQUEST)
+    for (const name of REQUEST_EVENTS)
       events.on(name, ({ traceId, ...facts }) => {
         if (name === 'store.behind')
           log.error({ traceId, ...facts }, 'A refresh token is newer than the store: the store is behind.');
