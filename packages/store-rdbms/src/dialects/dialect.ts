@@ -15,8 +15,6 @@ export interface DriverContext {
 
 /** How the scripts of a dialect are run by `migrate`. */
 export interface ScriptRules {
-  /** The line that ends a block whose inside has semicolons: `GO`, `/`, `@`. Absent: there are no blocks. */
-  readonly blockEnd?: string;
   /** Says that an object of a repeated script is there already. */
   readonly isThere?: (error: unknown) => boolean;
   /** Answers a row where the table `oauth_schema` is there, and no error where it is not. */

@@ -1,9 +1,10 @@
 import { StoreError } from '@gatehouse/core';
 import type { Dialect } from './dialect.ts';
 import { postgresql } from './postgresql.ts';
+import { sqlite } from './sqlite.ts';
 
 /** Every dialect by the names a configuration may give it. */
-const DIALECTS: Readonly<Record<string, Dialect>> = { postgresql };
+const DIALECTS: Readonly<Record<string, Dialect>> = { postgresql, sqlite };
 
 /** @throws StoreError `config`: an unknown name is never guessed at */
 export function dialectNamed(name: string): Dialect {

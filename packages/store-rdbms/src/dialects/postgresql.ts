@@ -8,7 +8,7 @@ import { standardStatements } from './standard.ts';
 
 const bigint = (expression: string): string => `CAST(${expression} AS bigint)`;
 
-const standard = standardStatements({ bigint, page: (query) => `${query} LIMIT :page`, oneRow: '' });
+const standard = standardStatements({ bigint, page: (query) => `${query} LIMIT :page` });
 
 /** What PostgreSQL says better than the others. */
 const own: readonly (readonly [StatementId, StatementText])[] = [

@@ -17,8 +17,6 @@ export interface Spelling {
   readonly bigint: (expression: string) => string;
   /** The first `:page` rows of a query. */
   readonly page: (query: string) => string;
-  /** What a SELECT without a table needs: ` FROM dual`, or nothing. */
-  readonly oneRow: string;
 }
 
 type Statements = readonly (readonly [StatementId, StatementText])[];

@@ -99,7 +99,7 @@ async function versionOf(query: Query, dialect: Dialect): Promise<number | null>
 }
 
 async function runScript(query: Query, { scripts }: Dialect, { text }: Script): Promise<void> {
-  for (const statement of splitScript(text, scripts.blockEnd)) {
+  for (const statement of splitScript(text)) {
     try {
       await query(statement);
     } catch (error) {
