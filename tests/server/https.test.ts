@@ -183,7 +183,7 @@ describe('a certificate that cannot be', () => {
 describe('behind one trusted hop', () => {
   let server: StartedServer;
   beforeAll(async () => {
-    const set = ['listener.trustedHops=1', `secrets=${'s'.repeat(40)}`];
+    const set = ['listener.trustedHops=1', 'log.format=json', `secrets=${'s'.repeat(40)}`];
     const args = ['--sample', '--issuer', 'https://login.example.com', ...set.flatMap((one) => ['--set', one])];
     server = await startServer({ args });
   });

@@ -21,7 +21,7 @@ const keep = (...values: readonly unknown[]): void => {
 let server: StartedServer;
 beforeAll(async () => {
   server = await startServer({
-    args: ['--sample', '--log-level', 'debug', '--set', 'purge.intervalSeconds=1'],
+    args: ['--sample', '--log-level', 'debug', '--set', 'purge.intervalSeconds=1', '--set', 'log.format=json'],
     env: { GATEHOUSE_SECRETS: SERVER_SECRET },
   });
 });
@@ -147,7 +147,7 @@ describe('[SEC-123] [AX-4] a run at debug level', () => {
 
 describe('for people', () => {
   test('a line says time, level, what and why, and the start is a readable banner', async () => {
-    const readable = await startServer({ args: ['--sample', '--set', 'log.format=text'] });
+    const readable = await startServer({ args: ['--sample'] });
     try {
       await fetch(`${readable.url}/api/oauth/token`, { method: 'POST' });
       await pause(100);

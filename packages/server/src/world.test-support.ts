@@ -29,7 +29,7 @@ export function fileLayer(values: unknown, folder = '/etc/gatehouse'): Layer {
 }
 
 export async function openWorld(config: Config = {}): Promise<World> {
-  const loaded = loadConfig([sampleLayer('/'), fileLayer({ log: { level: 'debug' }, ...config })]);
+  const loaded = loadConfig([sampleLayer('/'), fileLayer({ log: { level: 'debug', format: 'json' }, ...config })]);
   const lines: string[] = [];
   const log = await createLog({
     level: loaded.config.log.level,

@@ -82,6 +82,8 @@ const sampleConfig = (): Config => ({
   owners: owners(),
   // parity.md 2.3: the name in the reference system's sample.
   login: { cookie: { name: 'RESOURCEOWNERCOOKIE' } },
+  // Whoever tries it out reads along, through a pipe too.
+  log: { format: 'text' },
 });
 
 /** Under everything an operator says. */
