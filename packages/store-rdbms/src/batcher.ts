@@ -7,6 +7,8 @@ import { additionRows } from './rows.ts';
 
 /** Rows that go in one transaction. */
 const MOST_ROWS = 500;
+/** Letters of their data and state: a packet has a size, and others wait behind it. */
+const MOST_LETTERS = 1_000_000;
 /** Calls that wait; one more is refused, since its answer would come too late to be of use. */
 const MOST_CALLS = 5_000;
 
@@ -57,10 +59,12 @@ export class Batcher {
   /** Whole calls, at least one. */
   #take(): readonly Call[] {
     let rows = 0;
+    let letters = 0;
     let calls = 0;
     for (const { add } of this.#waiting) {
       rows += add.length;
-      if (calls > 0 && rows > MOST_ROWS) break;
+      for (const addition of add) letters += lengthOf(addition);
+      if (calls > 0 && (rows > MOST_ROWS || letters > MOST_LETTERS)) break;
       calls++;
     }
     return this.#waiting.splice(0, calls);
@@ -108,4 +112,8 @@ export class Batcher {
 /** Whether the database said no to one of the rows. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Duplicate || error instanceof Refused;
+}
+
+function lengthOf(addition: Addition): number {
+  return addition.data.length + ('state' in addition ? (addition.state?.length ?? 0) : 0);
 }

@@ -106,6 +106,9 @@ export interface Texts {
   readonly placeholders: PlaceholderStyle;
   /** Parameters one statement takes. */
   readonly maxParameters: number;
-  /** A table's name in a schema, as it stands in a statement; `schema` is checked to be a plain name. */
-  readonly qualify: (table: string, schema: string) => string;
+  /**
+   * A table's name in a schema, as it stands in a statement; `schema` is checked to be a plain name. Absent: what a
+   * connection names (a database, a file) is all there is.
+   */
+  readonly qualify?: (table: string, schema: string) => string;
 }

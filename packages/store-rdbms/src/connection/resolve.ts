@@ -24,10 +24,11 @@ export function resolveConnection(given: string | URL | ConnectionOptions): Conn
   const { host = null, port = null, socket = null, file = null, schema, tls = {} } = options;
   if (dialect.name === 'sqlite') {
     if (file === null || file === '') refuse('The SQLite store names a file: sqlite:/path/of/the/file.');
-    if (schema !== undefined) refuse('A SQLite file has no schemas: leave schema out.');
   } else if (host === null && socket === null) refuse(`The ${dialect.title} store names a host.`);
   if (schema !== undefined && !PLAIN_NAME.test(schema))
     refuse('The schema of the store is a plain name: letters, digits and underscores.');
+  if (schema !== undefined && !dialect.qualify)
+    refuse(`${dialect.title} has no schemas within a database: leave schema out, and name the database.`);
   if (options.pooler !== undefined && dialect.name !== 'postgresql')
     refuse('The setting pooler is for PostgreSQL: the drivers of other databases need their sessions.');
 

@@ -22,9 +22,10 @@ export class CompiledCatalogue {
 
   constructor(texts: Texts, schema: string | undefined) {
     const { catalogue, placeholders, qualify } = texts;
-    const tables = new RegExp(`\\b(?:${TABLES.join('|')})\\b(?!\\.)`, 'g');
+    // What has a schema already, or is an alias's owner, stays.
+    const tables = new RegExp(`(?<!\\.)\\b(?:${TABLES.join('|')})\\b(?!\\.)`, 'g');
     const qualified = (text: string): string =>
-      schema === undefined ? text : text.replace(tables, (table) => qualify(table, schema));
+      schema === undefined || !qualify ? text : text.replace(tables, (table) => qualify(table, schema));
     this.#texts = texts;
     this.qualified = qualified;
     const all = [

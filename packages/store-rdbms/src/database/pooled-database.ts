@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { ManyId, StatementId } from '../catalogue.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { bind, type Params, type Result } from '../statement.ts';
+import { bind, type Params, type Result, type Row } from '../statement.ts';
 import type { CompiledCatalogue } from './compiled-catalogue.ts';
 import type { Database, PoolState, RawDatabase } from './database.ts';
 import { Deadline, Late } from './deadline.ts';
@@ -185,7 +185,10 @@ export class PooledDatabase implements Database {
   async #session<T>(work: (query: (text: string) => Promise<Result>) => Promise<T>): Promise<T> {
     const connection = await this.#engine.acquire();
     try {
-      const value = await work((text) => this.#engine.query(connection, this.#catalogue.qualified(text)));
+      const value = await work(async (text) => {
+        const { rows, count } = await this.#engine.query(connection, this.#catalogue.qualified(text));
+        return { rows: rows.map(lowerCase), count };
+      });
       this.#engine.release(connection);
       return value;
     } catch (error) {
@@ -198,4 +201,9 @@ export class PooledDatabase implements Database {
 /** The same failure, on a connection that is not to be used again. */
 function spent(error: unknown): unknown {
   return error instanceof Failure && error.fault !== 'retry' ? new Failure('lost', error.error) : error;
+}
+
+/** Keys as every dialect's questions name them: some servers answer in capitals. */
+function lowerCase(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -18,7 +18,7 @@ export interface ScriptRules {
   /** Says that an object of a repeated script is there already. */
   readonly isThere?: (error: unknown) => boolean;
   /** Answers a row where the table `oauth_schema` is there, and no error where it is not. */
-  readonly hasSchema: string;
+  readonly hasSchema: (schema: string | undefined) => string;
   /**
    * Before and after all scripts, on their connection: a lock, so that of several nodes one runs them and the others
    * find it done, and where the engine has it one transaction around all.

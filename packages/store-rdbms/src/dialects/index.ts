@@ -1,10 +1,17 @@
 import { StoreError } from '@gatehouse/core';
 import type { Dialect } from './dialect.ts';
+import { mysql } from './mysql.ts';
 import { postgresql } from './postgresql.ts';
 import { sqlite } from './sqlite.ts';
 
 /** Every dialect by the names a configuration may give it. */
-const DIALECTS: Readonly<Record<string, Dialect>> = { postgresql, sqlite };
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  postgresql,
+  mysql,
+  // The same texts; what differs is asked of the server.
+  mariadb: mysql,
+  sqlite,
+};
 
 /** @throws StoreError `config`: an unknown name is never guessed at */
 export function dialectNamed(name: string): Dialect {

@@ -222,7 +222,8 @@ export const postgresql: Dialect = {
       ? 'A pooler that keeps no session stands between (pgbouncer): set pooler=transaction.'
       : null,
   scripts: {
-    hasSchema: "SELECT 1 AS there WHERE to_regclass('oauth_schema') IS NOT NULL",
+    hasSchema: (schema) =>
+      `SELECT 1 AS there WHERE to_regclass('${schema === undefined ? '' : `"${schema}".`}oauth_schema') IS NOT NULL`,
     async begin(query) {
       await query('BEGIN');
       await query('SET LOCAL statement_timeout = 0');

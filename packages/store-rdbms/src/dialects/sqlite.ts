@@ -73,7 +73,6 @@ export const sqlite: Dialect = {
   catalogue,
   placeholders: { spell: () => '?', reuses: false },
   maxParameters: 32_766,
-  qualify: (table) => table,
   faultOf,
   driver: 'better-sqlite3',
   defaultPort: null,
@@ -94,7 +93,7 @@ export const sqlite: Dialect = {
   ],
   indexNames: "SELECT name FROM sqlite_master WHERE type = 'index'",
   scripts: {
-    hasSchema: "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = 'oauth_schema'",
+    hasSchema: () => "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = 'oauth_schema'",
     begin: async (query) => void (await query('BEGIN IMMEDIATE')),
     end: async (query) => void (await query('COMMIT')),
   },

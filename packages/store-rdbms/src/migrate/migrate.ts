@@ -39,7 +39,7 @@ type Query = (text: string) => Promise<Result>;
 
 /** What a database has and needs; changes nothing. @throws StoreError `config` */
 export function schemaState(options: MigrateOptions): Promise<SchemaState> {
-  return onDatabase(options, ({ query }, dialect) => stateOf(query, dialect));
+  return onDatabase(options, ({ query }, dialect, schema) => stateOf(query, dialect, schema));
 }
 
 /**
@@ -49,10 +49,10 @@ export function schemaState(options: MigrateOptions): Promise<SchemaState> {
  */
 export function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const { log = silentLog } = options;
-  return onDatabase(options, (raw, dialect) =>
+  return onDatabase(options, (raw, dialect, schema) =>
     raw.session(async (query) => {
       await dialect.scripts.begin(query);
-      const { version, pending } = await stateOf(query, dialect);
+      const { version, pending } = await stateOf(query, dialect, schema);
       for (const script of pending) {
         log.info({ script: script.name }, `Running ${script.name}.`);
         await runScript(query, dialect, script);
@@ -65,7 +65,7 @@ export function migrate(options: MigrateOptions): Promise<MigrateReport> {
 
 async function onDatabase<T>(
   { connection, log = silentLog }: MigrateOptions,
-  work: (raw: RawDatabase, dialect: Dialect) => Promise<T>,
+  work: (raw: RawDatabase, dialect: Dialect, schema: string | undefined) => Promise<T>,
 ): Promise<T> {
   const given = resolveConnection(connection);
   const settings = { ...given, pool: { ...given.pool, min: 0, max: 1 } };
@@ -73,7 +73,7 @@ async function onDatabase<T>(
   const database = await openDatabase(dialect, settings, { log });
   try {
     await awaitDatabase({ database, dialect, settings, log });
-    return await work(database.raw, dialect);
+    return await work(database.raw, dialect, settings.schema);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const cause = causeOf(error);
@@ -83,14 +83,14 @@ async function onDatabase<T>(
   }
 }
 
-async function stateOf(query: Query, dialect: Dialect): Promise<SchemaState> {
-  const version = await versionOf(query, dialect);
+async function stateOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<SchemaState> {
+  const version = await versionOf(query, dialect, schema);
   const pending = version === null ? [wholeSchema(dialect.name, SCHEMA_VERSION)] : upgradesFrom(dialect.name, version);
   return { version, needed: SCHEMA_VERSION, pending };
 }
 
-async function versionOf(query: Query, dialect: Dialect): Promise<number | null> {
-  const { rows } = await query(dialect.scripts.hasSchema);
+async function versionOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<number | null> {
+  const { rows } = await query(dialect.scripts.hasSchema(schema));
   if (rows.length === 0) return null;
   const text = dialect.catalogue.statements.get('schema_version')?.text ?? '';
   const [row] = (await query(text)).rows;

@@ -1,0 +1,160 @@
+import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
+import type { Fault } from '../database/fault.ts';
+import type { ManyText, StatementText } from '../statement.ts';
+import { SWEPT, SWEPT_NAMES } from '../tables.ts';
+import type { Dialect } from './dialect.ts';
+import { standardMany, standardStatements } from './standard.ts';
+
+const standard = standardStatements({
+  bigint: (expression) => `CAST(${expression} AS signed)`,
+  page: (query) => `${query} LIMIT :page`,
+});
+
+// Keys first, rows then: a DELETE with ORDER BY and LIMIT locks more and is not safe with a statement-based binlog.
+const own: readonly (readonly [StatementId, StatementText])[] = [
+  ...SWEPT_NAMES.map((name) => {
+    const { table, key } = SWEPT[name];
+    const text = `
+      SELECT tenant_id, ${key}, purge_at FROM ${table}
+       WHERE purge_at >= :from_purge AND purge_at < :before ORDER BY purge_at LIMIT :page`;
+    return [`purge_pick_${name}`, { text, reads: true }] as const;
+  }),
+  ['clock', { text: 'SELECT CAST(unix_timestamp(current_timestamp(3)) * 1000 AS signed) AS now_ms', reads: true }],
+];
+
+const many: readonly (readonly [ManyId, ManyText])[] = [
+  ...standardMany(),
+  ...SWEPT_NAMES.map((name) => {
+    const { table, key } = SWEPT[name];
+    return [
+      `purge_picked_${name}`,
+      {
+        form: 'repeated',
+        head: `DELETE FROM ${table} WHERE purge_at < :before AND (tenant_id, ${key}) IN (`,
+        row: '(:tenant_id, :key)',
+        between: ', ',
+        tail: ')',
+      },
+    ] as const;
+  }),
+];
+
+const catalogue: Catalogue = {
+  statements: new Map([...standard, ...own]),
+  many: new Map(many),
+  purge: 'picked',
+  countsAtOnce: false,
+};
+
+/** By number where the server says it, by name where the driver does. */
+const FAULTS: Readonly<Record<string | number, Fault>> = {
+  1213: 'retry',
+  1205: 'retry',
+  // MariaDB under innodb_snapshot_isolation: the row was changed since.
+  1020: 'retry',
+  1062: 'duplicate',
+  1969: 'cancelled',
+  3024: 'cancelled',
+  1317: 'cancelled',
+  1290: 'read-only',
+  1836: 'read-only',
+  1792: 'read-only',
+  1040: 'busy',
+  1203: 'busy',
+  1226: 'busy',
+  1053: 'lost',
+  1927: 'lost',
+  2006: 'lost',
+  2013: 'lost',
+  4031: 'lost',
+  1146: 'missing',
+  1054: 'missing',
+  1049: 'missing',
+  1142: 'forbidden',
+  1143: 'forbidden',
+  1044: 'forbidden',
+  1227: 'forbidden',
+  1045: 'login',
+  1698: 'login',
+  PROTOCOL_CONNECTION_LOST: 'lost',
+  ECONNRESET: 'lost',
+  EPIPE: 'lost',
+  ETIMEDOUT: 'lost',
+  ECONNREFUSED: 'busy',
+  ENOTFOUND: 'busy',
+  EAI_AGAIN: 'busy',
+  EHOSTUNREACH: 'busy',
+  ENETUNREACH: 'busy',
+};
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) return 'other';
+  for (const member of ['errno', 'code']) {
+    const value: unknown = Reflect.get(error, member);
+    if ((typeof value === 'number' || typeof value === 'string') && Object.hasOwn(FAULTS, value))
+      return FAULTS[value] as Fault;
+  }
+  return Reflect.get(error, 'fatal') === true || /closed state/.test(error.message) ? 'lost' : 'other';
+}
+
+const variable = (rows: readonly Readonly<Record<string, unknown>>[]): string => String(rows[0]?.['value'] ?? '');
+
+export const mysql: Dialect = {
+  name: 'mysql',
+  title: 'MySQL',
+  catalogue,
+  placeholders: { spell: () => '?', reuses: false },
+  maxParameters: 65_535,
+  faultOf,
+  driver: 'mysql2',
+  defaultPort: 3306,
+  engine: async (settings, context) => (await import('../engines/mysql.ts')).mysqlEngine(settings, context),
+  questions: [
+    {
+      text: 'SELECT VERSION() AS value',
+      refuses: (rows) => {
+        const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(variable(rows)) ?? [];
+        const version = Number(major) * 1_000 + Number(minor);
+        const oldest = /mariadb/i.test(variable(rows)) ? 10_006 : 8_000;
+        return version >= oldest ? null : `The server is ${variable(rows)}: MySQL 8.0 or MariaDB 10.6 is needed.`;
+      },
+    },
+    {
+      text: "SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')",
+      refuses: (rows) =>
+        variable(rows) === 'READ-COMMITTED'
+          ? null
+          : `The isolation level stayed ${variable(rows)}: something between resets what a connection is told.`,
+    },
+    {
+      text: "SHOW SESSION VARIABLES LIKE 'sql_mode'",
+      refuses: (rows) =>
+        /STRICT_(?:ALL|TRANS)_TABLES/.test(variable(rows))
+          ? null
+          : 'The sql_mode is not strict, and texts would be cut: something between resets what a connection is told.',
+    },
+    {
+      text: "SHOW GLOBAL VARIABLES LIKE 'read_only'",
+      refuses: (rows) =>
+        variable(rows) === 'OFF' ? null : 'The server is a read-only replica: name the primary in the URL.',
+    },
+    {
+      text: "SHOW GLOBAL VARIABLES WHERE Variable_name = 'binlog_format' AND Value = 'STATEMENT'",
+      refuses: (rows) =>
+        rows.length === 0 ? null : 'The binlog_format is STATEMENT: set it to ROW, as READ COMMITTED needs it.',
+    },
+  ],
+  indexNames: 'SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE()',
+  scripts: {
+    hasSchema: () =>
+      "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oauth_schema'",
+    async begin(query) {
+      const { rows } = await query(`SELECT GET_LOCK('gatehouse_migrate', ${LOCK_SECONDS}) AS mine`);
+      if (Number(rows[0]?.['mine']) !== 1)
+        throw new Error(`another node has been at it for ${LOCK_SECONDS} seconds; see whether it still runs.`);
+    },
+    end: async (query) => void (await query("SELECT RELEASE_LOCK('gatehouse_migrate')")),
+  },
+};
+
+const LOCK_SECONDS = 300;
