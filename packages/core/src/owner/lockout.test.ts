@@ -137,6 +137,14 @@ describe('failures of one network', () => {
     site.time.now += 300_000;
     expect(await attempt(site)).toBe('ann');
   });
+
+  it('[SEC-141] tries at a locked account count, too, so that they do not hash for ever', async () => {
+    const site = aSite();
+    await fail(site, 60);
+    site.checked.length = 0;
+    expect(await attempt(site)).toBe('login-network-failures');
+    expect(site.checked).toEqual([]);
+  });
 });
 
 describe('the reference system’s keys', () => {

@@ -11,6 +11,8 @@ export interface Lockout {
   /** The rule whose lock is closed at this moment. */
   lockedBy(at: Instant): Promise<LockoutRule | null>;
   failed(at: Instant): Promise<void>;
+  /** A try that was forbidden and cost a check all the same: it counts where too much work is what is stopped. */
+  refused(at: Instant): Promise<void>;
   /** A right password: what this network did wrong before is forgotten, and the network is known from now on. */
   succeeded(at: Instant): Promise<void>;
 }
@@ -51,6 +53,16 @@ export function createLockout({ settings, store }: ServerContext, username: stri
   };
   const lockedBy = (at: Instant): Promise<LockoutRule | null> => first('lock', (rule) => isLocked(rule, at));
 
+  async function tally(counted: readonly LockoutRule[], at: Instant): Promise<void> {
+    await Promise.all(
+      counted.map(async ({ counter, effect, limit, per }) => {
+        const key = keyFor(per);
+        const place = await count(counter, key, at, limit.windowSeconds, 1);
+        if (effect === 'lock' && place >= limit.failures) await count(`${counter}-lock`, key, at, limit.lockSeconds, 1);
+      }),
+    );
+  }
+
   return {
     lockedBy,
 
@@ -58,16 +70,13 @@ export function createLockout({ settings, store }: ServerContext, username: stri
       return (await lockedBy(at)) ?? (await first('slow', (rule) => mustWait(rule, at)));
     },
 
-    async failed(at) {
-      await Promise.all(
-        rules.map(async ({ counter, effect, limit, per }) => {
-          const key = keyFor(per);
-          const place = await count(counter, key, at, limit.windowSeconds, 1);
-          if (effect === 'lock' && place >= limit.failures)
-            await count(`${counter}-lock`, key, at, limit.lockSeconds, 1);
-        }),
-      );
-    },
+    failed: (at) => tally(rules, at),
+
+    refused: (at) =>
+      tally(
+        rules.filter(({ answer }) => answer === 'too-many'),
+        at,
+      ),
 
     async succeeded(at) {
       const own = rules.filter(({ effect, per }) => effect === 'lock' && per.includes('account'));

@@ -25,7 +25,7 @@ export async function authenticateOwner(context: ServerContext, attempt: SignInA
   requireLimits(context, attempt);
   const lockout = createLockout(context, attempt.username, attempt.clientAddress);
   const forbidden = await lockout.forbiddenBy(attempt.now);
-  if (forbidden) return refuseForbidden(context, attempt, forbidden);
+  if (forbidden) return refuseForbidden(context, attempt, forbidden, lockout);
 
   const owner = await checkPassword(context, attempt);
   if (!owner) {
@@ -44,10 +44,18 @@ async function accept(context: ServerContext, attempt: SignInAttempt, owner: Own
   return owner;
 }
 
-async function refuseForbidden(context: ServerContext, attempt: SignInAttempt, rule: LockoutRule): Promise<never> {
-  // As slow as a wrong password, and blind to what was typed. A hook has counters of its own and is left alone.
-  if (rule.answer === 'wrong' && !context.hooks.authenticateOwner)
-    await context.owners.authenticate('', attempt.password);
+async function refuseForbidden(
+  context: ServerContext,
+  attempt: SignInAttempt,
+  rule: LockoutRule,
+  lockout: Lockout,
+): Promise<never> {
+  if (rule.answer === 'wrong') {
+    // As slow as a wrong password, and blind to what was typed. A hook has counters of its own and is left alone.
+    if (!context.hooks.authenticateOwner) await context.owners.authenticate('', attempt.password);
+    // Or one locked account would let its network make the server hash for ever (R41).
+    await lockout.refused(attempt.now);
+  }
   return refuse(context, attempt, lockedOut(rule), true);
 }
 
