@@ -17,6 +17,7 @@ const GENERATORS = [
     module: 'packages/server/src/config/reference.ts',
     generate: 'configurationSchema',
   },
+  { page: 'docs/store-contract.md', module: 'tests/docs/store-contract-page.ts', generate: 'storeContractPage' },
 ];
 
 const check = process.argv.includes('--check');

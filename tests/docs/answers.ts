@@ -3,7 +3,8 @@ const ANYTHING = '…';
 
 /** How what was printed differs from what the page shows; null where it does not. */
 export function differenceOf(shown: string, printed: string, language: string): string | null {
-  if (language !== 'json') return asPattern(shown.trim()).test(printed.trim()) ? null : told(shown, printed);
+  if (language !== 'json')
+    return asPattern(shown.trim()).test(printed.replaceAll('\r\n', '\n').trim()) ? null : told(shown, printed);
   try {
     return sameShape(JSON.parse(shown), JSON.parse(printed)) ? null : told(shown, printed);
   } catch {
