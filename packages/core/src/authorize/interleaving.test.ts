@@ -178,7 +178,7 @@ describe('the implicit answer', { timeout: 60_000 }, () => {
       const a = arena(beginning, script, 0, true);
       let ended = false;
       const signOut = signsOut(a);
-      const results = await a.scheduled.run([
+      const results = await a.scheduled.run<unknown>([
         posts(a),
         async () => {
           await signOut();

@@ -38,7 +38,7 @@ export interface FrontDoor extends World {
   at(endpoint: Endpoint, form: Record<string, string>, call?: Call): Promise<Answer>;
 }
 
-export function basic(id: string, secret: string): string {
+function basic(id: string, secret: string): string {
   const encode = (text: string): string => new URLSearchParams({ x: text }).toString().slice(2);
   return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`;
 }

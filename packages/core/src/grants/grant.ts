@@ -86,7 +86,7 @@ const DAY = 86_400_000;
 /** Milliseconds after its end for which a token's row stays, so that "expired" can be told from "unknown". */
 export const TOKEN_LINGERS: number = MINUTE;
 /** Milliseconds for which an expired refresh token is still recognised, so that a stolen one's return is seen. */
-export const REFRESH_LINGERS: number = DAY;
+const REFRESH_LINGERS: number = DAY;
 /** Milliseconds for which something emptied stays in the way. */
 export const EMPTIED_LINGERS: number = DAY;
 

@@ -17,7 +17,7 @@ import { type GrantData, type GrantState, grantLife, writeJson } from './grant.t
 /** Object mothers: each test overrides only what it is about. */
 
 export const NOON = Date.UTC(2026, 0, 1, 12);
-export const SECRET = 'a server secret of at least thirty-two bytes';
+const SECRET = 'a server secret of at least thirty-two bytes';
 
 export function aClient(over: Partial<Client> = {}): Client {
   return {
