@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { authorizationCode } from '../grants/authorization-code.ts';
 import { aClient, aCode, anOwner } from '../grants/world.test-support.ts';
 import { DEFAULT_GRANTS, DEFAULT_TOKENS } from '../server/defaults.ts';
 import { createMemoryStore } from '../store/memory-store.test-support.ts';
 import { StoreError } from '../store/store-error.ts';
 import { kindOf, makeAccessToken, makeRefreshToken, parseRefreshToken } from '../tokens/handle.ts';
 import { ALL_GRANTS, APP_SECRET, aFrontDoor, type FrontDoor } from './front-door.test-support.ts';
+import { tokenEndpoint } from './token.ts';
 
 const CALLBACK = 'https://client.example/cb';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
@@ -267,6 +269,19 @@ describe('[AX-86] authorization_code', () => {
   });
 });
 
+describe('an owner who falls while a code is redeemed', () => {
+  it('never leaves a token of nobody', async () => {
+    const door = aFrontDoor();
+    const code = await aCode(door);
+    const standing = [anOwner()];
+    const owners = { ...door.context.owners, find: async () => standing.pop() ?? null };
+    const endpoint = tokenEndpoint({ ...door.context, owners }, new Map([['authorization_code', authorizationCode]]));
+    const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
+    const { body } = await door.at(endpoint, form);
+    expect((await door.introspect({ token: String(body['access_token']) })).body['sub']).toBe('ann');
+  });
+});
+
 describe('[AX-95] client_credentials', () => {
   it('[AX-96] [AX-118] gives no refresh token, and the subject is the client', async () => {
     const memory = createMemoryStore();
@@ -442,6 +457,45 @@ describe('[AX-105] refresh_token', () => {
     // Case 68: issuing never writes the grant unless it must live longer.
     expect(memory.calls.filter((call) => call.startsWith('write'))).toEqual(['write  access_token']);
     expect((await refresh(door, first['refresh_token'])).status).toBe(200);
+  });
+
+  it('[AX-75] a public client’s token is rotated in mode preserve too (RFC 9700 4.14.2)', async () => {
+    const door = aFrontDoor({
+      settings: {
+        grants: grantsWith('refresh_token', { refreshToken: { ...DEFAULT_TOKENS.refreshToken, mode: 'preserve' } }),
+      },
+    });
+    const spa = { basic: null } as const;
+    const code = await aCode(door, { clientId: 'spa' });
+    const first = (await redeem(door, code, { client_id: 'spa' }, spa)).body;
+    const next = await refresh(door, first['refresh_token'], { client_id: 'spa' }, spa);
+    expect(next.status).toBe(200);
+    expect(next.body['refresh_token']).not.toBe(first['refresh_token']);
+  });
+
+  it('a retry whose answer is sealed under a secret that is not listed here is for another server, and no theft', async () => {
+    const [older, newer] = ['the older secret of this server, 32 bytes', 'the newer secret of this server, 32 bytes'];
+    const store = createMemoryStore();
+    const there = aFrontDoor({ store, secrets: [newer, older] });
+    const { refresh_token } = await signedIn(there);
+    const { body } = await refresh(there, refresh_token);
+    const here = aFrontDoor({ store, secrets: [older] });
+    expect(await refresh(here, refresh_token)).toMatchObject({
+      status: 503,
+      body: { error: 'temporarily_unavailable' },
+      headers: { 'Retry-After': '1' },
+    });
+    expect((await refresh(there, refresh_token)).body).toEqual(body);
+  });
+
+  it('a grant of a custom kind that the server has no more is refreshed by its client’s registration', async () => {
+    const door = aFrontDoor();
+    const code = await aCode(door, { data: { origin: 'urn:example:gone' } });
+    const { body } = await redeem(door, code);
+    expect((await refresh(door, body['refresh_token'])).status).toBe(200);
+    door.clients.set('app', aClient({ ...door.clients.get('app'), scopes: ['read'] }));
+    const { body: next } = await redeem(door, await aCode(door, { data: { origin: 'urn:example:gone' } }));
+    expect((await refresh(door, next['refresh_token'])).body['error']).toBe('invalid_grant');
   });
 
   it('no family outlives its absolute end', async () => {

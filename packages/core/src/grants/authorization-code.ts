@@ -1,6 +1,7 @@
 import { consentedScope, consentKey } from '../authorize/consent.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import { verifierMatches } from '../oauth/pkce.ts';
+import type { Owner } from '../owner/owner.ts';
 import { standingOwner } from '../owner/owner-standing.ts';
 import type { ServerContext } from '../server/context.ts';
 import { grantAudience } from '../tokens/audience.ts';
@@ -49,11 +50,15 @@ export const authorizationCode: GrantHandler = defineGrant<CodeParameters>({
       now: request.now,
     } as const;
     let verdict = codeVerdict(grant, { ...presented, standing: 'unread' });
-    if (verdict.kind === 'read-standing')
-      verdict = codeVerdict(grant, { ...presented, standing: await readStanding(context, grant) });
+    let owner: Owner | null = null;
+    if (verdict.kind === 'read-standing') {
+      const supports = await readSupports(context, grant);
+      owner = supports.owner;
+      verdict = codeVerdict(grant, { ...presented, standing: supports.standing });
+    }
     switch (verdict.kind) {
       case 'give':
-        return give(context, request, parameters, found);
+        return give(context, request, parameters, { ...found, owner });
       case 'burn':
         return burn(context, request, grant, verdict.check);
       case 'revoke':
@@ -89,7 +94,10 @@ function judgeVerifier({ data }: Grant, verifier: string | null): 'absent' | 'ri
   return verifierMatches(data.challenge, verifier) ? 'right' : 'wrong';
 }
 
-async function readStanding(context: ServerContext, { data, register }: Grant): Promise<Standing> {
+async function readSupports(
+  context: ServerContext,
+  { data, register }: Grant,
+): Promise<{ readonly standing: Standing; readonly owner: Owner | null }> {
   const { clientId, sessionId, subject } = register;
   const [session, consent, owner] = await Promise.all([
     sessionId === null ? null : context.store.find('session', sessionId),
@@ -98,28 +106,28 @@ async function readStanding(context: ServerContext, { data, register }: Grant): 
       : undefined,
     subject === null ? null : standingOwner(context, subject),
   ]);
-  return {
+  const standing: Standing = {
     session: session === null || (session !== undefined && session.state !== null),
     consent: consentedScope(consent),
     owner: subject === null || owner !== null,
   };
+  return { standing, owner };
 }
 
-async function give(
+function give(
   context: ServerContext,
   { client, form, now, request }: GrantRequest,
   parameters: CodeParameters,
-  { family, grant }: { family: FamilyId; grant: Grant },
-): Promise<GrantOutcome> {
+  { family, grant, owner }: { family: FamilyId; grant: Grant; owner: Owner | null },
+): GrantOutcome {
   // A family shorter than a code's life would give tokens without one.
   if (now >= grant.data.endsAt) throw refusal('family-unexpired');
-  const subject = grant.register.subject;
   return {
     kind: 'issue',
     granted: {
       grantType: 'authorization_code',
       client,
-      owner: subject === null ? null : await standingOwner(context, subject),
+      owner,
       scope: grant.data.scope,
       requestedScope: grant.data.requestedScope,
       audience: grantAudience(parameters.resources, grant.data.audience, context.settings.limits.resources),

@@ -5,7 +5,6 @@ import type { ServerContext } from '../server/context.ts';
 import { StoreError } from '../store/store-error.ts';
 import { grantAudience } from '../tokens/audience.ts';
 import { grantKey, keyOf, LAST_GENERATION, parseRefreshToken, type RefreshHandle } from '../tokens/handle.ts';
-import { tokenSettings } from '../tokens/issue.ts';
 import { openAnswer } from '../tokens/sealed-answer.ts';
 import { endFamily } from './end-family.ts';
 import { type Grant, readGrant } from './grant.ts';
@@ -100,12 +99,10 @@ async function rotate(
       check: 'refresh-scope-within-grant',
     });
   const scope = parameters.scope.length > 0 ? parameters.scope : data.scope;
-  // What was taken from the client's registration since is not given again (CVE class of GHSA-895x-rfqp-jh5c).
-  const settings = tokenSettings(context, data.origin);
-  if (
-    settings.scopes.source === 'application' &&
-    !scopeStillRegistered(scope, client, context.settings.authorize.openidScope)
-  )
+  // What was taken from the client's registration since is not given again (CVE class of GHSA-895x-rfqp-jh5c). The grant
+  // it came from may be one of a deployment's own, and gone: then the registration counts.
+  const chosenByHook = context.settings.grants.get(data.origin)?.scopes.source === 'hook';
+  if (!chosenByHook && !scopeStillRegistered(scope, client, context.settings.authorize.openidScope))
     throw refusal('scope-still-registered');
   const owner = register.subject === null ? null : await standingOwner(context, register.subject);
   if (register.subject !== null && !owner) throw refusal('owner-enabled');
@@ -143,8 +140,8 @@ function answerAgain(
   sealed: string,
 ): GrantOutcome {
   const answer = openAnswer(sealed, text, grant.register.key, context.secrets);
-  // Sealed under a secret that is no longer listed: the retry is late, not a theft.
-  if (answer === null) throw refusal('sealed-answer-opens');
+  // Sealed by a server that lists a secret this one does not: the retry is no theft, and another server may answer it.
+  if (answer === null) throw new StoreError('unavailable', 'No listed secret opens the answer that was given before.');
   context.runtime.events.emit('token.retried', {
     traceId: request.traceId,
     clientId: client.id,

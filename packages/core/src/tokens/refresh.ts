@@ -19,7 +19,11 @@ export function refreshMode(
 ): RefreshMode {
   // RFC 6749 4.2.2: the authorization server MUST NOT issue a refresh token there, whatever the settings say.
   if (grantType === 'implicit') return 'none';
-  if (basis.kind === 'refresh') return settings.refreshToken.mode;
+  if (basis.kind === 'refresh') {
+    const { mode } = settings.refreshToken;
+    // RFC 9700 4.14.2: a public client's refresh token is rotated, or its theft is never seen.
+    return mode === 'preserve' && client.type === 'public' ? 'new' : mode;
+  }
   if (basis.kind === 'none' || basis.kind === 'existing' || settings.refreshToken.mode === 'none') return 'none';
   const usable = context.settings.enabledGrants.has('refresh_token') && client.grantTypes.includes('refresh_token');
   return usable ? 'new' : 'none';
