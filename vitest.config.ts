@@ -18,7 +18,8 @@ export default defineConfig({
           // they leave nothing behind either: modules are loaded once for all, a third of the time
           isolate: false,
           setupFiles: ['./scripts/unit-setup.ts'],
-          testTimeout: 5_000,
+          // for what hangs alone: on a crowded machine a search of every order takes its time
+          testTimeout: 30_000,
         },
       },
       {
