@@ -57,6 +57,11 @@ export async function createMetrics({ events, clients, monitoring, store }: Metr
   const unknown = counter('store_unknown_outcomes_total', 'Writes whose outcome the store could not tell.', [
     'resolved',
   ]);
+  const behind = counter(
+    'store_behind_total',
+    'Refresh tokens that were newer than the store knows: it lost writes.',
+    [],
+  );
   const usage = counter('usage_total', 'Use, by who used which service.', ['client', 'service', 'outcome']);
   const stats = statsOf(store);
   if (stats)
@@ -107,6 +112,7 @@ export async function createMetrics({ events, clients, monitoring, store }: Metr
   });
   events.on('login.succeeded', () => signIns.inc({ outcome: 'success' }));
   events.on('login.failed', ({ locked }) => signIns.inc({ outcome: locked ? 'locked' : 'failure' }));
+  events.on('store.behind', () => behind.inc());
   events.on('store.unknown_outcome', ({ resolved }) => unknown.inc({ resolved: String(resolved) }));
 
   return {

@@ -37,13 +37,11 @@ export function createRequestLog(log: Log, events: Emitter): RequestLog {
     record[name] = before === undefined ? facts : [...(Array.isArray(before) ? before : [before]), facts];
   };
 
-  if (on)
-    for (const name of REQUEST_EVENTS)
-      events.on(name, ({ traceId, ...facts }) => {
-        if (name === 'store.behind')
-          log.error({ traceId, ...facts }, 'A refresh token is newer than the store: the store is behind.');
-        note(traceId, name, facts);
-      });
+  if (on) for (const name of REQUEST_EVENTS) events.on(name, ({ traceId, ...facts }) => note(traceId, name, facts));
+  // An alarm, at every level.
+  events.on('store.behind', (facts) => {
+    log.error({ ...facts }, 'A refresh token is newer than the store: the store is behind.');
+  });
   events.on('store.unknown_outcome', (facts) => {
     log.warn({ ...facts }, facts.resolved ? 'An unknown outcome was resolved.' : 'An unknown outcome stayed unknown.');
   });
