@@ -25,6 +25,7 @@ export {
   type GrantRequest,
   type Rounds,
 } from './grants/grant-handler.ts';
+export { asOAuthError } from './oauth/error-response.ts';
 export {
   ERROR_CATALOGUE,
   type FailedCheck,

@@ -1,4 +1,4 @@
-import type { Client } from '@gatehouse/core';
+import { type Client, StoreError, systemClock } from '@gatehouse/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openWorld, type World } from '../world.test-support.ts';
 
@@ -49,6 +49,12 @@ describe('scripts of other origins', () => {
     expect(allowed(await token('with', 'https://evil.example'))).toBeNull();
     expect(allowed(await token('without', ORIGIN))).toBeNull();
     expect((await token('without', ORIGIN)).headers.get('vary')).toBe('Origin');
+  });
+
+  test('[SEC-90] read nothing while clients cannot be looked up, and the answer is what it was', async () => {
+    const find = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'down'));
+    const policy = corsOfClients({ directory: { find }, listed: () => [], clock: systemClock, listSeconds: 1 });
+    expect(await policy.mayRead(ORIGIN, 'with')).toBe(false);
   });
 
   test('[SEC-59] of the origin null read nothing, at any endpoint', async () => {

@@ -58,3 +58,15 @@ describe('[AX-8] hooks around a path', () => {
     expect(failing.lines.join('')).toContain('A request failed.');
   });
 });
+
+test('[SEC-90] a store that does not answer is 503 with Retry-After where no endpoint of OAuth is asked, too', async () => {
+  const world = await openWorld();
+  await world.assembly.server.close();
+  const cookie = `RESOURCEOWNERCOOKIE=${'a'.repeat(22)}.${'b'.repeat(22)}`;
+  for (const path of ['/oauth/login', '/oauth/logout']) {
+    const response = await world.app.request(path, { headers: { cookie } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ error: 'temporarily_unavailable' });
+  }
+});

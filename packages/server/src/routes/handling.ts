@@ -1,4 +1,4 @@
-import { type AuthorizationServer, type Log, OAuthError } from '@gatehouse/core';
+import { type AuthorizationServer, asOAuthError, type Log, OAuthError } from '@gatehouse/core';
 import type { PathHooks, PathRequest } from '../config/config.ts';
 import { originOf } from '../http/client-address.ts';
 import type { AppContext, RequestReading } from '../http/endpoint-request.ts';
@@ -75,10 +75,11 @@ function requireMethod({ methods, head }: RouteOptions, method: string): void {
 
 function asRefusal(room: Room, call: Call, error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
-  if (error instanceof OAuthError)
-    return { status: error.status as Refusal['status'], description: error.message, check: error.failed.check };
-  room.log.error({ traceId: call.traceId, path: call.path, error }, 'A request failed.');
-  return { status: 500, description: 'The server met an unexpected condition.', check: 'unexpected' };
+  if (!(error instanceof OAuthError))
+    room.log.error({ traceId: call.traceId, path: call.path, error }, 'A request failed.');
+  // A store that does not answer is 503 here as at every endpoint (SEC-90).
+  const { status, message, failed, headers } = asOAuthError(error);
+  return { status: status as Refusal['status'], description: message, check: failed.check, headers };
 }
 
 const pathRequest = (room: Room, { c, path, traceId }: Call): PathRequest => ({
