@@ -1,9 +1,10 @@
 // A Debian with nothing in it, made by debootstrap: what the images of databases are built on.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installPackages, mirror, obstacle } from './debian.mjs';
-import { imageExists, run, succeeds } from './run.mjs';
+import { imageIsOf, RECIPE_LABEL, run, succeeds } from './run.mjs';
 
 const SETTINGS = {
   // A mirror that stands still keeps an old date; the packages' signatures are checked all the same.
@@ -15,10 +16,12 @@ const SETTINGS = {
   'usr/sbin/policy-rc.d': '#!/bin/sh\nexit 101\n',
 };
 
+const RECIPE = createHash('sha256').update(JSON.stringify(SETTINGS)).digest('hex');
+
 /** @param {string} suite `bookworm` or `sid` */
 export async function baseImage(suite, say) {
   const name = `localhost/gatehouse/debian:${suite}`;
-  if (await imageExists(name)) return;
+  if (await imageIsOf(name, RECIPE)) return;
   if (!(await succeeds('debootstrap', ['--version']))) {
     const problem = await obstacle();
     if (problem !== null) throw new Error(`Building images needs debootstrap, and ${problem}.`);
@@ -37,7 +40,9 @@ export async function baseImage(suite, say) {
     await run('chroot', [system, 'sh', '-c', 'apt-get -qq update && apt-get clean'], {
       env: { ...process.env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     });
-    await run('bash', ['-o', 'pipefail', '-c', 'tar -C "$0" -c . | docker import - "$1"', system, name]);
+    const label = `LABEL ${RECIPE_LABEL}=${RECIPE}`;
+    const load = 'tar -C "$0" -c . | docker import --change "$2" - "$1"';
+    await run('bash', ['-o', 'pipefail', '-c', load, system, name, label]);
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }

@@ -1,10 +1,12 @@
 // The images that are built here, and the one rule for their names: the image that stands in for `postgres:18` is
 // `localhost/gatehouse/postgres:18`. They keep the contract of the official ones (variables, ports, init folder), so
 // that either can take the other's place.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseImage } from './base-image.mjs';
-import { imageExists, run } from './run.mjs';
+import { imageIsOf, RECIPE_LABEL, run } from './run.mjs';
 
 const FOLDER = fileURLToPath(new URL('images', import.meta.url));
 const PREFIX = 'localhost/gatehouse/';
@@ -25,7 +27,7 @@ export const IMAGES = [
 export async function buildImages(wanted, say) {
   const missing = [];
   for (const image of IMAGES.filter(({ official }) => wanted.includes(official)))
-    if (!(await imageExists(PREFIX + image.official))) missing.push(image);
+    if (!(await imageIsOf(PREFIX + image.official, recipeOf(image)))) missing.push(image);
   if (missing.length === 0) return;
   say(
     `Building once, out of Debian's packages: ${missing.map(({ official }) => official).join(', ')}. ` +
@@ -43,28 +45,23 @@ export async function buildImages(wanted, say) {
   if (failed) throw failed.reason;
 }
 
-async function build({ official, folder, suite, version }, say) {
+async function build(image, say) {
+  const { official, folder, suite, version } = image;
   const started = Date.now();
-  await run(
-    'docker',
-    [
-      ...[
-        'build',
-        '--quiet',
-        '--network',
-        'host',
-        '--build-arg',
-        `SUITE=${suite}`,
-        '--build-arg',
-        `VERSION=${version}`,
-      ],
-      ...proxies().flatMap((name) => ['--build-arg', name]),
-      ...['--tag', PREFIX + official, path.join(FOLDER, folder)],
-    ],
+  const args = [`SUITE=${suite}`, `VERSION=${version}`, ...proxies()].map((arg) => `--build-arg=${arg}`);
+  const labels = [`--label=${RECIPE_LABEL}=${recipeOf(image)}`, `--tag=${PREFIX}${official}`];
+  await run('docker', ['build', '--quiet', '--network=host', ...args, ...labels, path.join(FOLDER, folder)], {
     // BuildKit is a plugin of its own, which Debian's engine comes without.
-    { env: { ...process.env, DOCKER_BUILDKIT: '0' } },
-  );
+    env: { ...process.env, DOCKER_BUILDKIT: '0' },
+  });
   say(`${official}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+function recipeOf(image) {
+  const hash = createHash('sha256').update(JSON.stringify(image));
+  for (const file of fs.readdirSync(path.join(FOLDER, image.folder)).sort())
+    hash.update(fs.readFileSync(path.join(FOLDER, image.folder, file)));
+  return hash.digest('hex');
 }
 
 /** What a package manager inside the build needs to reach its mirror, where this machine needs it. */

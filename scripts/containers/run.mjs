@@ -34,6 +34,12 @@ export async function succeeds(command, args) {
   );
 }
 
-export function imageExists(name) {
-  return succeeds('docker', ['image', 'inspect', name]);
+/** Images carry the hash of what they were built from, so that a changed recipe is built again. */
+export const RECIPE_LABEL = 'gatehouse.recipe';
+
+/** @returns whether the image is there and of this recipe */
+export async function imageIsOf(name, recipe) {
+  const format = `{{ index .Config.Labels "${RECIPE_LABEL}" }}`;
+  const found = await run('docker', ['image', 'inspect', '--format', format, name]).catch(() => '');
+  return found.trim() === recipe;
 }

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { isProgram } from './backends/find-program.ts';
 import { type Provision, provide } from './provision.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -21,13 +21,4 @@ export function findChromium(variables: Readonly<Record<string, string | undefin
   if (found === undefined)
     throw new Error('No Chromium on the path: install one (Debian: apt-get install chromium), or name it in CHROMIUM.');
   return found;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

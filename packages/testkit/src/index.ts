@@ -1,6 +1,18 @@
-export type { DatabaseServer, ServerControl, TestDatabase } from './backends/database-server.ts';
-export { postgresqlServer } from './backends/postgresql.ts';
+export type { BackendName } from './backends/backends.ts';
+export type {
+  DatabaseServer,
+  OwnDatabaseServer,
+  OwnServerOptions,
+  ServerControl,
+  TestDatabase,
+} from './backends/database-server.ts';
+export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
+export {
+  type CertificateAuthority,
+  type IssuedCertificate,
+  makeCertificateAuthority,
+} from './certificate-authority.ts';
 export { freePort } from './free-port.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';

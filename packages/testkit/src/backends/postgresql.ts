@@ -1,55 +1,64 @@
-import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
-import { type Provision, provide } from '../provision.ts';
-import { type DatabaseServer, firstServer, type ServerSource } from './database-server.ts';
+import type { Client } from 'pg';
 import { startLocalPostgresql } from './local-postgresql.ts';
+import type { Product } from './product.ts';
 
-/** A PostgreSQL: `TEST_POSTGRESQL_URL`, else a container, else one that is started here. */
-export function postgresqlServer(): Promise<Provision<DatabaseServer>> {
-  return provide('postgresql', () => firstServer(SOURCES));
-}
+/** Where the tests put a certificate into a container. */
+const CERTIFICATE = '/gatehouse-tls/server.crt';
+const KEY = '/gatehouse-tls/server.key';
 
-const SOURCES: readonly ServerSource[] = [
-  async () => {
-    const url = process.env['TEST_POSTGRESQL_URL'];
-    return url === undefined || url === '' ? { reason: 'TEST_POSTGRESQL_URL is not set.' } : namedServer(new URL(url));
+/** The server refuses a key that others may read, and the image's user must own what nobody else reads. */
+const OWN_THE_KEY = `install -m 600 ${KEY} "$PGDATA/server.key"\n`;
+
+export const POSTGRESQL: Product = {
+  name: 'PostgreSQL',
+  scheme: 'postgresql',
+  user: 'postgres',
+  database: 'postgres',
+  container: (password, { tls, settings = [] }) => ({
+    port: 5432,
+    environment: { POSTGRES_PASSWORD: password },
+    command: [
+      'postgres',
+      ...[
+        ...['max_connections=200', 'fsync=off'],
+        ...(tls ? ['ssl=on', `ssl_cert_file=${CERTIFICATE}`, 'ssl_key_file=server.key'] : []),
+        ...settings,
+      ].flatMap((setting) => ['-c', setting]),
+    ],
+    ...(tls
+      ? {
+          files: {
+            [CERTIFICATE]: tls.certificate,
+            [KEY]: tls.key,
+            '/docker-entrypoint-initdb.d/00-own-the-key.sh': OWN_THE_KEY,
+          },
+        }
+      : {}),
+  }),
+  startLocal: (wanted, options) => startLocalPostgresql(wanted, options, version),
+  version,
+  databases: {
+    create: (admin, name) =>
+      asAdmin(admin, async (client) => {
+        await client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+      }),
+    drop: (admin, name) =>
+      asAdmin(admin, async (client) => {
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      }),
   },
-  async () => {
-    const started = await startLocalPostgresql();
-    if ('reason' in started) return started;
-    const admin = new URL(`postgresql://postgres@127.0.0.1:${started.port}/postgres`);
-    const server = await namedServer(admin);
-    const close = async (): Promise<void> => {
-      await server.close();
-      await started.close();
-    };
-    return { ...server, what: `${server.what}, started here`, control: started.control, close };
-  },
-];
+};
 
-/** @param admin of a user who may create databases */
-async function namedServer(admin: URL): Promise<DatabaseServer> {
-  const { rows } = await asAdmin(admin, (client) => client.query('SHOW server_version'));
-  return {
-    what: `PostgreSQL ${String(rows[0]?.server_version).split(' ')[0]}`,
-    host: admin.hostname,
-    port: Number(admin.port || 5432),
-    async createDatabase() {
-      const name = `gatehouse_${randomBytes(6).toString('hex')}`;
-      await asAdmin(admin, (client) => client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`));
-      const url = new URL(admin);
-      url.pathname = `/${name}`;
-      return {
-        name,
-        url: url.href,
-        drop: async () => void (await asAdmin(admin, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`))),
-      };
-    },
-    close: async () => undefined,
-  };
+function version(admin: URL): Promise<string> {
+  return asAdmin(admin, async (client) => {
+    const { rows } = await client.query('SHOW server_version');
+    return String(rows[0]?.server_version).split(' ')[0] as string;
+  });
 }
 
 async function asAdmin<T>(url: URL, work: (client: Client) => Promise<T>): Promise<T> {
+  // Loaded when asked for: most tests that use the kit ask no database.
+  const { Client } = await import('pg');
   const client = new Client({
     host: url.hostname,
     port: Number(url.port || 5432),
@@ -57,6 +66,7 @@ async function asAdmin<T>(url: URL, work: (client: Client) => Promise<T>): Promi
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1) || 'postgres',
     ssl: false,
+    connectionTimeoutMillis: 5_000,
   });
   client.on('error', () => undefined);
   await client.connect();

@@ -15,8 +15,9 @@ install -d -o postgres -g postgres /var/run/postgresql
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   : "${POSTGRES_PASSWORD:?A new server needs POSTGRES_PASSWORD.}"
-  as_postgres initdb --username="$superuser" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") --auth-host=scram-sha-256 \
-    --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync "$PGDATA" >/dev/null
+  # The password comes through a pipe, which only who made it may read.
+  as_postgres bash -c 'initdb --pwfile=<(echo "$POSTGRES_PASSWORD") "$@" >/dev/null' - --username="$superuser" \
+    --auth-host=scram-sha-256 --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
   as_postgres pg_ctl --wait -o "-c listen_addresses='' -c fsync=off" start >/dev/null
   [ "$database" = postgres ] || as_postgres createdb --username="$superuser" --maintenance-db=postgres "$database"

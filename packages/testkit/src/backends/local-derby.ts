@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CLOCK_FUNCTION } from '../drda/derby-texts.ts';
+import { freePort } from '../free-port.ts';
+import type { Missing, RunningServer } from './database-server.ts';
+import { prepareDb2Driver } from './db2-driver.ts';
+import { javaWith } from './java.ts';
+import { runLocal, startLocalProcess } from './local-process.ts';
+
+/** The last line that runs on Java 17. */
+const VERSION = '10.16.1.1';
+const JARS = ['derby', 'derbynet', 'derbyshared', 'derbytools'].map((name) => `org.apache.derby:${name}:${VERSION}`);
+
+/** In capitals, as the driver asks for it. */
+const DATABASE = 'GATEHOUS';
+
+const PROPERTIES = `
+# Seconds; a deadlock is looked for after one.
+derby.locks.waitTimeout=2
+derby.locks.deadlockTimeout=1
+derby.drda.maxThreads=0
+`;
+
+/**
+ * Starts an Apache Derby that Db2's driver takes for a Db2, on loopback, with data that ends with it: a shim between
+ * them changes what each says where they differ, and Derby's codes into those of Db2.
+ */
+export async function startLocalDerby(): Promise<RunningServer | Missing> {
+  const driver = await prepareDb2Driver();
+  if (driver !== null) return driver;
+  const program = await javaWith(JARS);
+  if ('reason' in program) return program;
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-derby-'));
+  writeFileSync(path.join(folder, 'derby.properties'), PROPERTIES);
+  const java = (args: readonly string[]) => ({
+    program: program.java,
+    args: ['-Xmx512m', '-Duser.timezone=UTC', `-Dderby.system.home=${folder}`, '-cp', program.classPath, ...args],
+    cwd: folder,
+  });
+  const script = path.join(folder, 'create.sql');
+  writeFileSync(script, `CONNECT 'jdbc:derby:${DATABASE};create=true;user=APP;password=APP';\n${CLOCK_FUNCTION};\n`);
+  await runLocal(java(['org.apache.derby.tools.ij', script]));
+
+  const port = await freePort();
+  const derby = await startLocalProcess(
+    java([
+      ...['org.apache.derby.drda.NetworkServerControl', 'start', '-noSecurityManager'],
+      ...['-h', '127.0.0.1', '-p', String(port)],
+    ]),
+    () => accepted(port),
+    { orderly: 'SIGTERM', quick: 'SIGKILL' },
+  );
+  const front = await freePort();
+  const shim = await startLocalProcess(
+    {
+      program: process.execPath,
+      args: [fileURLToPath(new URL('../drda/shim.ts', import.meta.url)), String(port), String(front)],
+      cwd: folder,
+    },
+    () => accepted(front),
+    { orderly: 'SIGTERM', quick: 'SIGKILL' },
+  );
+  return {
+    what: `Db2's driver on Apache Derby ${VERSION}`,
+    origin: 'started here',
+    adminUrl: `db2://APP:APP@127.0.0.1:${front}/${DATABASE}?driver.Authentication=SERVER`,
+    control: derby.control,
+    async close() {
+      await shim.close();
+      await derby.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function accepted(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', reject);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}

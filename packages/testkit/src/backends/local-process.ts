@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServerControl } from './database-server.ts';
+
+const READY_WITHIN_MS = 30_000;
+
+export interface LocalCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** An unprivileged user's, where the program refuses root. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+/** A server of this machine that is ours alone. */
+export interface LocalProcess {
+  readonly control: ServerControl;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a command to its end.
+ * @throws Error with what it printed
+ */
+export async function runLocal(command: LocalCommand): Promise<string> {
+  const child = begin(command);
+  const output = collect(child);
+  const [code] = await ended(child);
+  if (code !== 0) throw new Error(`${command.program} ended with ${code}. ${output()}`);
+  return output();
+}
+
+/**
+ * Starts a server and waits until it answers.
+ * @param answers resolves once it takes connections, rejects before
+ * @param signals how it ends in good order, and how at once but leaving nothing behind
+ */
+export async function startLocalProcess(
+  command: LocalCommand,
+  answers: () => Promise<unknown>,
+  signals: { readonly orderly: NodeJS.Signals; readonly quick: NodeJS.Signals },
+): Promise<LocalProcess> {
+  const start = async (): Promise<ChildProcess> => {
+    const child = begin(command);
+    const output = collect(child);
+    try {
+      await untilAnswers(answers, () => (child.exitCode === null ? null : `It ended with ${child.exitCode}.`));
+    } catch (cause) {
+      child.kill('SIGKILL');
+      throw new Error(`${command.program}: ${(cause as Error).message} ${output()}`, { cause });
+    }
+    return child;
+  };
+  let server = await start();
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const end = ended(server);
+    server.kill(signal);
+    await end;
+  };
+  return {
+    control: {
+      async restart(signal = 'SIGKILL') {
+        await stop(signal === 'SIGTERM' ? signals.orderly : signal);
+        server = await start();
+      },
+      async pause() {
+        server.kill('SIGSTOP');
+      },
+      async resume() {
+        server.kill('SIGCONT');
+      },
+    },
+    async close() {
+      server.kill('SIGCONT');
+      await stop(signals.quick);
+    },
+  };
+}
+
+/**
+ * @param ended why it never will
+ * @throws Error when that is so, or it takes too long
+ */
+export async function untilAnswers(
+  answers: () => Promise<unknown>,
+  ended: () => Promise<string | null> | string | null,
+  withinMs: number = READY_WITHIN_MS,
+): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const refused = await answers().then(
+      () => null,
+      (error) => error as Error,
+    );
+    if (refused === null) return;
+    const why = await ended();
+    if (why !== null) throw new Error(why);
+    if (performance.now() > end)
+      throw new Error(`It did not answer within ${withinMs / 1000} s: ${refused.message}`, { cause: refused });
+    await pause(50);
+  }
+}
+
+function begin({ program, args, cwd, env, owner }: LocalCommand): ChildProcess {
+  return spawn(program, args, {
+    ...owner,
+    cwd,
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** The end of what it prints. */
+function collect(child: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-10_000);
+    });
+  return () => output;
+}
+
+async function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  return (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+}

@@ -1,0 +1,41 @@
+import type { Texts } from './towards-derby.ts';
+
+/** A function of the database that the shim's Derby is given: its clock. */
+export const CLOCK_FUNCTION = `CREATE FUNCTION APP.EPOCH_MS() RETURNS BIGINT LANGUAGE JAVA PARAMETER STYLE JAVA NO SQL
+  EXTERNAL NAME 'java.lang.System.currentTimeMillis'`;
+
+const UTC = 'CURRENT TIMESTAMP - CURRENT TIMEZONE';
+
+/**
+ * What Db2 has and Derby has not. Nothing of a register's, a token's or the sweep's statements is among it: they run as
+ * they are.
+ */
+export const DERBY_TEXTS: Texts = [
+  // The clock, with and without its milliseconds.
+  [
+    exactly(
+      `(BIGINT(DAYS(${UTC}) - 719163) * 86400 + MIDNIGHT_SECONDS(${UTC})) * 1000 + MICROSECOND(${UTC}) / 1000`,
+    ),
+    'APP.EPOCH_MS()',
+  ],
+  [exactly(`(BIGINT(DAYS(${UTC}) - 719163) * 86400 + MIDNIGHT_SECONDS(${UTC})) * 1000`), 'APP.EPOCH_MS()'],
+  [/ INLINE LENGTH \d+/g, ''],
+  [
+    /^SET CURRENT LOCK TIMEOUT (\d+)$/,
+    "CALL SYSCS_UTIL.SYSCS_SET_DATABASE_PROPERTY('derby.locks.waitTimeout', '$1')",
+  ],
+  [/^SELECT SERVICE_LEVEL AS value FROM SYSIBMADM\.ENV_INST_INFO$/, "VALUES 'Derby in place of DB2 v11.5.0.0'"],
+  [
+    /^SELECT INDNAME AS name FROM SYSCAT\.INDEXES/,
+    'SELECT name FROM (SELECT CONGLOMERATENAME AS name, TABLENAME AS tabname FROM SYS.SYSCONGLOMERATES c JOIN SYS.SYSTABLES t ON t.TABLEID = c.TABLEID WHERE c.ISINDEX) i',
+  ],
+  [
+    /SYSCAT\.TABLES/g,
+    '(SELECT SCHEMANAME AS tabschema, TABLENAME AS tabname FROM SYS.SYSTABLES t JOIN SYS.SYSSCHEMAS s ON s.SCHEMAID = t.SCHEMAID) t',
+  ],
+];
+
+/** Whatever the line breaks. */
+function exactly(text: string): RegExp {
+  return new RegExp(text.replace(/[()*+]/g, '\\$&').replace(/ /g, '\\s+'), 'g');
+}
