@@ -28,6 +28,8 @@ export default defineConfig({
           include: live,
           exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**'],
           pool: 'forks',
+          // the databases' servers of this run, one of each for all files
+          globalSetup: ['./packages/testkit/src/backends/run-servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

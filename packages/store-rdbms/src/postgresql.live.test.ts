@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineStoreConformance } from '@gatehouse/conformance/vitest';
 import { Atomicity, type StoreCapabilities } from '@gatehouse/core';
-import { postgresqlServer } from '@gatehouse/testkit';
+import { databaseServer } from '@gatehouse/testkit';
 import { afterAll, test } from 'vitest';
 import { migrate, RdbmsStore } from './index.ts';
 
@@ -20,7 +20,7 @@ const capabilities: StoreCapabilities = {
   clockTolerance: TOLERANCE,
 };
 
-const server = await postgresqlServer();
+const server = await databaseServer('postgresql18');
 if (server.available) {
   const database = await server.value.createDatabase();
   afterAll(async () => {
