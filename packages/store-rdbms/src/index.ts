@@ -1,6 +1,6 @@
 export type { Secret } from './connection/secret.ts';
 export type { ConnectionOptions, PoolSettings, TimeoutSettings, TlsSettings } from './connection/settings.ts';
-export type { PoolState } from './database/database.ts';
+export type { PoolState, SentStatement } from './database/database.ts';
 export type { DialectName } from './dialects/names.ts';
 export { type MigrateOptions, type MigrateReport, migrate, type SchemaState, schemaState } from './migrate/migrate.ts';
 export type { Script } from './migrate/scripts.ts';

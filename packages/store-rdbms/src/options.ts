@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@gatehouse/core';
 import type { ConnectionOptions } from './connection/settings.ts';
-import type { PoolState } from './database/database.ts';
+import type { PoolState, SentStatement } from './database/database.ts';
 import type { RdbmsSweepReport } from './sweep.ts';
 
 export interface RdbmsStoreOptions {
@@ -13,6 +13,8 @@ export interface RdbmsStoreOptions {
    * it warns. Default 5000. The grace that refresh promises to clients is shorter by twice as much. SQLite: no clock.
    */
   readonly clockToleranceMs?: number;
+  /** Told of every statement that was answered, for metrics and slow logs; never of its values. */
+  readonly observe?: (statement: SentStatement) => void;
   readonly clock?: Clock;
   readonly log?: Log;
 }

@@ -58,6 +58,7 @@ export class RdbmsStore implements Store {
   readonly #tenant: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #observe: RdbmsStoreOptions['observe'];
   #parts: { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } | undefined;
   #opening: Promise<void> | undefined;
   #closed = false;
@@ -69,6 +70,7 @@ export class RdbmsStore implements Store {
     this.#tenant = tenantColumn(options.namespace);
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silentLog;
+    this.#observe = options.observe;
     this.name = this.#dialect.name;
     const local = this.#dialect.name === 'sqlite';
     this.capabilities = {
@@ -157,7 +159,7 @@ export class RdbmsStore implements Store {
   }
 
   async #open(): Promise<void> {
-    const database = await openDatabase(this.#dialect, this.#settings, { log: this.#log });
+    const database = await openDatabase(this.#dialect, this.#settings, { log: this.#log, observe: this.#observe });
     try {
       await checkItself({
         database,

@@ -10,6 +10,15 @@ export interface PoolState {
   readonly max: number;
 }
 
+/** One statement as it was sent, without its values. */
+export interface SentStatement {
+  readonly id: string;
+  readonly text: string;
+  /** Rows that came or were changed. */
+  readonly rows: number;
+  readonly ms: number;
+}
+
 /**
  * A database as the store speaks to it. Every method throws {@link StoreError} or {@link Duplicate} and nothing else,
  * within the deadline of a call; the connection of a call that failed for its sake is never used again.

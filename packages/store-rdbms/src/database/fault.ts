@@ -36,10 +36,11 @@ export class Refused extends StoreError {}
 
 /**
  * How far a call had come.
- * - `idle`: nothing was sent that could change anything.
+ * - `read`: a statement was sent that changes nothing.
+ * - `idle`: what was sent is not committed yet, and never will be without us.
  * - `sent`: a statement that is committed by itself, or the commit.
  */
-export type Stage = 'idle' | 'sent';
+export type Stage = 'read' | 'idle' | 'sent';
 
 const SENTENCES: Readonly<Record<Exclude<Fault, 'duplicate'>, string>> = {
   retry: 'The database gave the transaction up, again and again.',

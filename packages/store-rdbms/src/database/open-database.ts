@@ -14,5 +14,7 @@ export async function openDatabase(
   const catalogue = new CompiledCatalogue(dialect, settings.schema);
   if (dialect.database) return dialect.database(settings, catalogue, context);
   if (!dialect.engine) throw new StoreError('unsupported', `${dialect.title} has no driver.`);
-  return new PooledDatabase(await dialect.engine(settings, context), dialect, catalogue, settings.timeouts.callMs);
+  const engine = await dialect.engine(settings, context);
+  const { callMs } = settings.timeouts;
+  return new PooledDatabase({ engine, dialect, catalogue, callMs, observe: context.observe });
 }

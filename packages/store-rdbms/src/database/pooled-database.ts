@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { ManyId, StatementId } from '../catalogue.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { bind, type Params, type Result, type Row } from '../statement.ts';
+import { bind, type Compiled, type Params, type Result, type Row } from '../statement.ts';
 import type { CompiledCatalogue } from './compiled-catalogue.ts';
-import type { Database, PoolState, RawDatabase } from './database.ts';
+import type { Database, PoolState, RawDatabase, SentStatement } from './database.ts';
 import { Deadline, Late } from './deadline.ts';
-import type { Engine } from './engine.ts';
+import type { Bound, Engine } from './engine.ts';
 import { type Duplicate, errorOf, type Fault, lateError, SPENT, type Stage } from './fault.ts';
 import { Rollback, runMany, type Step, type Work } from './work.ts';
 
@@ -14,15 +14,30 @@ const ROUNDS = 3;
 /** Milliseconds a transaction waits at most before it is begun again. */
 const JITTER_MS = 30;
 
-/** What failed, judged: the one error that leaves, and whether to begin again. */
+/** What failed, judged where it happened. */
 class Failure {
   readonly fault: Fault;
+  /** The one error that leaves. */
   readonly error: StoreError | Duplicate;
+  /** Whether the connection must not be used again. */
+  readonly broken: boolean;
+  /** Whether nothing was changed, so that a read may be asked again. */
+  readonly harmless: boolean;
 
-  constructor(fault: Fault, error: StoreError | Duplicate) {
+  constructor(fault: Fault, error: StoreError | Duplicate, { broken = SPENT.has(fault), harmless = false } = {}) {
     this.fault = fault;
     this.error = error;
+    this.broken = broken;
+    this.harmless = harmless;
   }
+}
+
+export interface PooledDatabaseOptions {
+  readonly engine: Engine;
+  readonly dialect: Dialect;
+  readonly catalogue: CompiledCatalogue;
+  readonly callMs: number;
+  readonly observe: ((statement: SentStatement) => void) | undefined;
 }
 
 /** A driver with a pool of connections, kept to deadlines, its errors judged where they happen. */
@@ -32,13 +47,16 @@ export class PooledDatabase implements Database {
   readonly #dialect: Dialect;
   readonly #catalogue: CompiledCatalogue;
   readonly #callMs: number;
+  readonly #observe: PooledDatabaseOptions['observe'];
+  readonly #used = new Set<unknown>();
   #closed = false;
 
-  constructor(engine: Engine, dialect: Dialect, catalogue: CompiledCatalogue, callMs: number) {
+  constructor({ engine, dialect, catalogue, callMs, observe }: PooledDatabaseOptions) {
     this.#engine = engine;
     this.#dialect = dialect;
     this.#catalogue = catalogue;
     this.#callMs = callMs;
+    this.#observe = observe;
     this.raw = {
       query: (text) => this.raw.session((query) => query(text)),
       session: (work) => this.#session(work),
@@ -48,45 +66,30 @@ export class PooledDatabase implements Database {
   run(statement: StatementId | 'change_and_token', params: Params): Promise<Result> {
     const compiled = this.#catalogue.statement(statement);
     const values = bind(compiled, params);
-    return this.#inRounds((deadline) =>
-      this.#onConnection(deadline, (connection) =>
-        this.#await(deadline, compiled.reads ? 'idle' : 'sent', () =>
-          this.#engine.execute(connection, compiled, values),
-        ),
-      ),
-    );
+    return this.#inRounds((deadline) => this.#alone(deadline, compiled, values));
   }
 
   runMany(many: ManyId, params: Params, rows: readonly Params[]): Promise<Result> {
-    const parts = this.#catalogue.parts(many, params, rows);
-    const [part, ...others] = parts;
-    if (part && others.length === 0)
-      return this.#inRounds((deadline) =>
-        this.#onConnection(deadline, (connection) =>
-          this.#await(deadline, 'sent', () => this.#engine.execute(connection, part.compiled, part.values)),
-        ),
-      );
-    return this.transaction(() => runMany(many, params, rows));
+    const [part, ...others] = this.#catalogue.parts(many, params, rows);
+    if (!part || others.length > 0) return this.transaction(() => runMany(many, params, rows));
+    return this.#inRounds((deadline) => this.#alone(deadline, part.compiled, part.values));
   }
 
   transaction<T>(work: () => Work<T>): Promise<T> {
     return this.#inRounds((deadline) =>
       this.#onConnection(deadline, async (connection) => {
-        const send = <R>(stage: Stage, call: () => Promise<R>): Promise<R> => this.#await(deadline, stage, call);
-        await send('idle', () => this.#engine.begin(connection));
+        await this.#await(deadline, 'idle', this.#engine.begin(connection));
         let value: T;
         try {
-          value = await this.#steps(work(), (step) => this.#step(connection, step, send));
+          value = await this.#steps(deadline, connection, work());
         } catch (error) {
+          const undone = await this.#undo(deadline, connection, error);
+          if (error instanceof Rollback && undone) return error.value as T;
+          if (undone || !(error instanceof Failure)) throw error;
           // What ended the transaction is what is said; how its rollback went is not.
-          if (!(error instanceof Failure) || !SPENT.has(error.fault))
-            await send('idle', () => this.#engine.rollback(connection)).catch(() => {
-              throw error instanceof Rollback ? new Failure('lost', errorOf('lost', 'idle', error)) : spent(error);
-            });
-          if (error instanceof Rollback) return error.value as T;
-          throw error;
+          throw new Failure(error.fault, error.error, { broken: true });
         }
-        await send('sent', () => this.#engine.commit(connection));
+        await this.#commit(deadline, connection);
         return value;
       }),
     );
@@ -98,32 +101,68 @@ export class PooledDatabase implements Database {
 
   async close(limitMs: number): Promise<void> {
     this.#closed = true;
-    await Promise.race([this.#engine.destroy(), sleep(limitMs, undefined, { ref: false })]);
+    const ended = this.#engine.destroy();
+    await Promise.race([ended, sleep(limitMs, undefined, { ref: false })]);
+    for (const connection of this.#used) this.#engine.discard(connection);
+    await ended;
   }
 
-  async #steps<T>(work: Work<T>, send: (step: Step) => Promise<Result>): Promise<T> {
+  #alone(deadline: Deadline, compiled: Compiled, values: Bound): Promise<Result> {
+    return this.#onConnection(deadline, (connection) =>
+      this.#execute(deadline, compiled.reads ? 'read' : 'sent', connection, compiled, values),
+    );
+  }
+
+  async #steps<T>(deadline: Deadline, connection: unknown, work: Work<T>): Promise<T> {
     let next = work.next();
-    while (!next.done) {
-      const result = await send(next.value);
-      next = work.next(result);
-    }
+    while (!next.done) next = work.next(await this.#step(deadline, connection, next.value));
     return next.value;
   }
 
-  async #step(
-    connection: unknown,
-    step: Step,
-    send: <R>(stage: Stage, call: () => Promise<R>) => Promise<R>,
-  ): Promise<Result> {
+  async #step(deadline: Deadline, connection: unknown, step: Step): Promise<Result> {
     if ('statement' in step) {
       const compiled = this.#catalogue.statement(step.statement);
-      const values = bind(compiled, step.params);
-      return send('idle', () => this.#engine.execute(connection, compiled, values));
+      return this.#execute(deadline, 'idle', connection, compiled, bind(compiled, step.params));
     }
     let count = 0;
     for (const { compiled, values } of this.#catalogue.parts(step.many, step.params, step.rows))
-      count += (await send('idle', () => this.#engine.execute(connection, compiled, values))).count;
+      count += (await this.#execute(deadline, 'idle', connection, compiled, values)).count;
     return { rows: [], count };
+  }
+
+  async #execute(
+    deadline: Deadline,
+    stage: Stage,
+    connection: unknown,
+    compiled: Compiled,
+    values: Bound,
+  ): Promise<Result> {
+    const began = performance.now();
+    const result = await this.#await(deadline, stage, this.#engine.execute(connection, compiled, values));
+    const { id, text } = compiled;
+    this.#observe?.({ id, text, rows: result.count, ms: performance.now() - began });
+    return result;
+  }
+
+  /** Whether the connection is as before the transaction. */
+  async #undo(deadline: Deadline, connection: unknown, error: unknown): Promise<boolean> {
+    if (error instanceof Failure && error.broken) return false;
+    try {
+      await this.#await(deadline, 'idle', this.#engine.rollback(connection));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #commit(deadline: Deadline, connection: unknown): Promise<void> {
+    try {
+      await this.#await(deadline, 'sent', this.#engine.commit(connection));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.fault === 'retry' || error.fault === 'lost') throw error;
+      // Some servers end even a commit at a limit of theirs: whether it stands is not known then.
+      throw new Failure('lost', errorOf('lost', 'sent', error.error.cause));
+    }
   }
 
   /** Begins again what the engine gave up, a few times and never past the deadline. */
@@ -134,27 +173,33 @@ export class PooledDatabase implements Database {
         return await call(deadline);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        if (error.fault !== 'retry' || round === ROUNDS || deadline.left < JITTER_MS) throw error.error;
+        const again = error.fault === 'retry' || error.harmless;
+        if (!again || round === ROUNDS || deadline.left < JITTER_MS) throw error.error;
         await sleep(Math.random() * JITTER_MS);
       }
     }
   }
 
   async #onConnection<T>(deadline: Deadline, call: (connection: unknown) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new StoreError('unavailable', 'The store is closed.');
     const connection = await this.#acquire(deadline);
+    this.#used.add(connection);
+    let good = false;
     try {
       const value = await call(connection);
-      this.#engine.release(connection);
+      good = true;
       return value;
     } catch (error) {
-      if (error instanceof Failure && !SPENT.has(error.fault)) this.#engine.release(connection);
-      else this.#engine.discard(connection);
+      good = error instanceof Failure && !error.broken;
       throw error;
+    } finally {
+      this.#used.delete(connection);
+      if (good) this.#engine.release(connection);
+      else this.#engine.discard(connection);
     }
   }
 
   async #acquire(deadline: Deadline): Promise<unknown> {
+    if (this.#closed) throw new StoreError('unavailable', 'The store is closed.');
     const acquired = this.#engine.acquire();
     try {
       return await deadline.race(acquired);
@@ -172,13 +217,13 @@ export class PooledDatabase implements Database {
     return fault === 'lost' || fault === 'other' || fault === 'retry' ? 'busy' : fault;
   }
 
-  async #await<T>(deadline: Deadline, stage: Stage, call: () => Promise<T>): Promise<T> {
+  async #await<T>(deadline: Deadline, stage: Stage, answer: Promise<T>): Promise<T> {
     try {
-      return await deadline.race(call());
+      return await deadline.race(answer);
     } catch (error) {
       if (error instanceof Late) throw new Failure('lost', lateError(stage));
       const fault = this.#dialect.faultOf(error);
-      throw new Failure(fault, errorOf(fault, stage, error));
+      throw new Failure(fault, errorOf(fault, stage, error), { harmless: fault === 'lost' && stage === 'read' });
     }
   }
 
@@ -196,11 +241,6 @@ export class PooledDatabase implements Database {
       throw error;
     }
   }
-}
-
-/** The same failure, on a connection that is not to be used again. */
-function spent(error: unknown): unknown {
-  return error instanceof Failure && error.fault !== 'retry' ? new Failure('lost', error.error) : error;
 }
 
 /** Keys as every dialect's questions name them: some servers answer in capitals. */

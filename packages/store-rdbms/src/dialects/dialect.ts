@@ -2,7 +2,7 @@ import type { Log } from '@gatehouse/core';
 import type { Texts } from '../catalogue.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { CompiledCatalogue } from '../database/compiled-catalogue.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, SentStatement } from '../database/database.ts';
 import type { Engine } from '../database/engine.ts';
 import type { Fault } from '../database/fault.ts';
 import type { Question } from '../self-check/question.ts';
@@ -11,6 +11,7 @@ import type { DialectName } from './names.ts';
 
 export interface DriverContext {
   readonly log: Log;
+  readonly observe?: ((statement: SentStatement) => void) | undefined;
 }
 
 /** How the scripts of a dialect are run by `migrate`. */

@@ -22,7 +22,7 @@ export async function sqliteDatabase(
   dialect: Dialect,
   settings: ConnectionSettings,
   catalogue: CompiledCatalogue,
-  _context: DriverContext,
+  { observe }: DriverContext,
 ): Promise<Database> {
   const { default: Driver } = await importDriver('better-sqlite3', () => import('better-sqlite3'));
   const name = settings.file ?? '';
@@ -31,7 +31,7 @@ export async function sqliteDatabase(
     if (name !== ':memory:') closeSync(openSync(name, 'a', 0o600));
     // No waiting inside: it would stop the whole process, and another connection of it for good.
     const file = new Driver(name, { timeout: 0 });
-    return new SqliteDatabase(file, dialect, catalogue, settings.timeouts.callMs);
+    return new SqliteDatabase(file, dialect, catalogue, settings.timeouts.callMs, observe);
   } catch (cause) {
     throw new StoreError(
       'config',
@@ -50,9 +50,17 @@ class SqliteDatabase implements Database {
   readonly #dialect: Dialect;
   readonly #catalogue: CompiledCatalogue;
   readonly #callMs: number;
+  readonly #observe: DriverContext['observe'];
   readonly #prepared = new Map<string, Statement<unknown[], Row>>();
 
-  constructor(file: File, dialect: Dialect, catalogue: CompiledCatalogue, callMs: number) {
+  constructor(
+    file: File,
+    dialect: Dialect,
+    catalogue: CompiledCatalogue,
+    callMs: number,
+    observe: DriverContext['observe'],
+  ) {
+    this.#observe = observe;
     this.#file = file;
     this.#dialect = dialect;
     this.#catalogue = catalogue;
@@ -115,7 +123,10 @@ class SqliteDatabase implements Database {
       statement = this.#file.prepare<unknown[], Row>(text);
       this.#prepared.set(id, statement);
     }
-    return resultOf(statement, values);
+    const began = performance.now();
+    const result = resultOf(statement, values);
+    this.#observe?.({ id, text, rows: result.count, ms: performance.now() - began });
+    return result;
   }
 
   /** All or nothing; the write lock is taken first, so that nobody can come between. */

@@ -13,6 +13,8 @@ await migrate({ connection });
 
 defineStoreConformance({
   name: 'SQLite',
+  // The live tests run it whole, over several processes.
+  scale: 0.02,
   capabilities: {
     change: Atomicity.cluster,
     additions: 'atomic',
