@@ -53,17 +53,46 @@ describe('[SEC-130] a request that two parsers could read differently is refused
     ['bare line feeds', 'GET /health/live HTTP/1.1\nHost: localhost\n\n'],
     ['a space before the colon', `${HEAD}Content-Length : 0\r\n\r\n`],
     ['an unknown transfer coding', `${HEAD}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['a coding under chunked', `${HEAD}${FORM}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
+    ['no coding under chunked', `${HEAD}${FORM}Transfer-Encoding: , chunked\r\n\r\n0\r\n\r\n`],
+    [
+      'two lines of codings',
+      `${HEAD}${FORM}Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      'chunked in HTTP/1.0',
+      `POST /api/oauth/token HTTP/1.0\r\nHost: x\r\n${FORM}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a body of a GET that is none', 'GET /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n'],
     ['a chunk size that is none', `${HEAD}${FORM}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n`],
     ['a NUL in a header', 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n'],
     ['two Host headers', 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n'],
     ['no Host header', 'GET /health/live HTTP/1.1\r\n\r\n'],
     ['a target that is no path', 'GET evil.example:80 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ...['/x/../health', '/x/%2e%2E/health', '/.%2e?x', '/%2E/health', '/x\\..\\health', 'http://x/../health'].map(
+      (target): [string, string] => [`the path of ${target}`, `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
+    ),
   ];
   test.each(smuggled)('%s', async (_, bytes) => {
     const { status, closed, text } = await send(bytes);
     expect(status).toBe(400);
     expect(closed).toBe(true);
     expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+});
+
+describe('what Node.js would refuse without a word', () => {
+  test('is refused in the shape of every error, or goes on', async () => {
+    const { text } = await send('GET /health/live HTTP/1.1\r\n\r\n');
+    expect(text).toContain('{"error":"invalid_request","error_description":"The request must have one Host header."}');
+    expect(text).toMatch(/^x-trace-id: [0-9a-f]{32}\r$/im);
+    const expecting = 'Host: localhost\r\nExpect: a-miracle\r\nConnection: close\r\n\r\n';
+    expect((await send(`GET /health/live HTTP/1.1\r\n${expecting}`)).status).toBe(200);
+  });
+
+  test('dots that are no segment of their own stay what they are', async () => {
+    for (const path of ['/.well-known/oauth-authorization-server', '/health/live?/../x=\\'])
+      expect((await send(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).status).toBe(200);
   });
 });
 

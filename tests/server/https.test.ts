@@ -67,7 +67,11 @@ describe('HTTPS with a given certificate', () => {
   let server: StartedServer;
   beforeAll(async () => {
     putCertificate(first);
-    const set = [`listener.tls.certificate=${file('certificate.pem')}`, `listener.tls.key=${file('key.pem')}`];
+    const set = [
+      `listener.tls.certificate=${file('certificate.pem')}`,
+      `listener.tls.key=${file('key.pem')}`,
+      'listener.headersSeconds=2',
+    ];
     server = await startServer({
       args: ['--sample', ...set.flatMap((one) => ['--set', one])],
       origin: 'https://localhost',
@@ -88,6 +92,30 @@ describe('HTTPS with a given certificate', () => {
     }
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     await expect(connect(server.port, old)).rejects.toThrow();
+  });
+
+  test('takes of TLS 1.2 only suites with forward secrecy that authenticate what they encrypt (RFC 9325 4.2)', async () => {
+    const only = (ciphers: string): Promise<tls.TLSSocket> =>
+      connect(server.port, { maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` });
+    for (const suite of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'])
+      await expect(only(suite), suite).rejects.toThrow(/handshake failure/i);
+    const socket = await only('ECDHE-ECDSA-AES128-GCM-SHA256');
+    expect(socket.getCipher().standardName).toBe('TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256');
+    socket.destroy();
+  });
+
+  test('a handshake that dawdles is cut off as headers are', async () => {
+    const stalled = ['', '\x16\x03\x01\x02\x00'].map(
+      (begun) =>
+        new Promise<void>((resolve) => {
+          const socket = net.connect(server.port, '127.0.0.1', () => socket.write(begun, 'latin1'));
+          socket
+            .on('error', () => undefined)
+            .on('close', () => resolve())
+            .resume();
+        }),
+    );
+    await Promise.all(stalled);
   });
 
   test('[AX-3] does not renegotiate', async () => {

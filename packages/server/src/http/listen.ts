@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TlsContext } from './tls.ts';
 
 export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -70,14 +71,26 @@ const MALFORMED: ReadonlyMap<string, readonly [status: string, description: stri
   ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request took too long to arrive.']],
 ]);
 
+/** The parts of Node's sockets that its types leave out. */
+type ClientSocket = Duplex & Partial<Pick<Socket, 'remoteAddress' | 'destroySoon'> & { secureConnecting: boolean }>;
+
 function answerMalformed(server: Server, onMalformed: ListenOptions['onMalformed']): void {
-  server.on('clientError', (error, socket) => {
+  const latest = new WeakMap<Duplex, { incoming: IncomingMessage; outgoing: ServerResponse }>();
+  server.on('request', (incoming, outgoing) => latest.set(incoming.socket, { incoming, outgoing }));
+  server.on('clientError', (error, socket: ClientSocket) => {
     const code = codeOf(error);
-    if (code === 'ECONNRESET' || !socket.writable) {
+    if (code !== 'ECONNRESET') onMalformed?.(code, socket.remoteAddress ?? '');
+    // An answer would wait for a handshake that does not come, and keep the connection open with it.
+    if (code === 'ECONNRESET' || !socket.writable || socket.secureConnecting) {
       socket.destroy();
       return;
     }
-    onMalformed?.(code, (socket as { remoteAddress?: string }).remoteAddress ?? '');
+    const request = latest.get(socket);
+    // Answered before its body went wrong: a second answer would be taken for that of another request.
+    if (request && !request.incoming.complete && request.outgoing.headersSent) {
+      socket.destroySoon?.();
+      return;
+    }
     const [status, description] = MALFORMED.get(code) ?? ['400 Bad Request', 'The request is malformed.'];
     const body = JSON.stringify({ error: 'invalid_request', error_description: description });
     socket.end(
@@ -94,14 +107,19 @@ async function createServer(options: ListenOptions, listener: Listener): Promise
     keepAliveTimeout: options.keepAliveSeconds * 1000,
     connectionsCheckingInterval: 1_000,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Refused by the listener, in the shape of every other refusal; Node's own is empty.
+    requireHostHeader: false,
   };
-  if (options.tls) {
-    const { createServer: create } = await import('node:https');
-    return create({ ...settings, ...options.tls }, listener);
-  }
-  const { createServer: create } = await import('node:http');
-  return create(settings, listener);
+  const server = options.tls
+    ? // Nothing of a request can come before the handshake ends, so its headers' time is the handshake's, too.
+      (await import('node:https')).createServer({
+        ...settings,
+        ...options.tls,
+        handshakeTimeout: settings.headersTimeout,
+      })
+    : (await import('node:http')).createServer(settings);
+  // RFC 9110 10.1.1: an expectation that is not known may be ignored.
+  return server.on('request', listener).on('checkExpectation', listener);
 }
 
 /**

@@ -21,6 +21,26 @@ function hosts(raw: readonly string[]): number {
   return count;
 }
 
+// Segments that a URL parser takes away, plain or encoded: what a proxy was told of one path must not reach another.
+const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:[/?]|$)/i;
+
+/** Whether the target is a path as it stands, in the form for servers or in the one for proxies (RFC 9112 3.2). */
+function isPath(target: string, method: string | undefined): boolean {
+  if (target === '*') return method === 'OPTIONS';
+  if (!target.startsWith('/') && !/^https?:\/\//i.test(target)) return false;
+  const [path = ''] = pathOf(target).split('?', 1);
+  return !path.includes('\\') && !DOT_SEGMENT.test(path);
+}
+
+/**
+ * Whether the body's length is read by everybody in one way (RFC 9112 6.1): `chunked`, once and alone, and not of
+ * HTTP/1.0, which does not know it.
+ */
+function isFramedOnce({ headers, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersion === '1.1');
+}
+
 /** Holds a request's head against the limits of security.md 1.1, before any work is done for it; null: it may go on. */
 export function refuseHead(incoming: IncomingMessage, limits: Limits): Refusal | null {
   const target = incoming.url ?? '';
@@ -32,8 +52,9 @@ export function refuseHead(incoming: IncomingMessage, limits: Limits): Refusal |
   // RFC 9112 3.2: a server answers a request with more than one Host line with 400.
   if (hosts(raw) !== 1)
     return { status: 400, description: 'The request must have one Host header.', check: 'one-host' };
-  // RFC 9112 3.2: the other forms of a target are for proxies and for OPTIONS of the whole server.
-  if (!target.startsWith('/') && !/^https?:\/\//i.test(target) && !(target === '*' && incoming.method === 'OPTIONS'))
+  if (!isFramedOnce(incoming))
+    return { status: 400, description: 'The only transfer coding is chunked.', check: 'transfer-coding' };
+  if (!isPath(target, incoming.method))
     return { status: 400, description: 'The request target is not a path.', check: 'request-target' };
   // Nothing here decompresses: a few bytes must not become many.
   const encoding = incoming.headers['content-encoding'];

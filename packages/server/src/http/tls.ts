@@ -16,8 +16,25 @@ export interface TlsContext {
   readonly key: Buffer;
   readonly passphrase?: string;
   readonly minVersion: SecureVersion;
+  readonly ciphers: string;
   readonly secureOptions: number;
 }
+
+/**
+ * RFC 9325 4.2: of TLS 1.2 what keeps its secrets when the key is lost and what authenticates what it encrypts; OpenSSL's
+ * default has key transport by RSA, and CBC, too. TLS 1.3 has nothing else.
+ */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
 
 async function read(key: string, file: string): Promise<Buffer> {
   try {
@@ -44,6 +61,7 @@ export async function readTls({ certificate, key, passphrase, minimumVersion }: 
     key: await read('listener.tls.key', key),
     ...(passphrase === null ? {} : { passphrase }),
     minVersion: minimumVersion,
+    ciphers: CIPHERS,
     // AX-3: a client cannot change the terms of a connection that stands.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };
