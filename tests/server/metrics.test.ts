@@ -58,6 +58,15 @@ describe('metrics', () => {
     expect(await (await fetch(`${server.url}/metrics`)).text()).not.toMatch(/gatehouse_usage_total\{/);
   });
 
+  test('are under an issuer’s path as well as beside it, for a proxy that takes the path off', async () => {
+    await start('metrics.enabled=true', 'issuer=http://localhost:8089/auth');
+    for (const path of ['/auth/metrics', '/metrics']) {
+      const response = await fetch(server.url + path);
+      expect(response.status, path).toBe(200);
+      expect(await response.text()).toContain('gatehouse_store_info');
+    }
+  });
+
   test('have a port of their own where one is given', async () => {
     const port = await freePort();
     await start('metrics.enabled=true', `metrics.port=${port}`);

@@ -56,13 +56,21 @@ function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): 
   const gatehouse = createApp(server, app);
   const mount = mountPathOf(server.context.settings.issuer);
   const { enabled, port, path } = resolved.config.metrics;
-  if (enabled && port === undefined && metrics)
-    gatehouse.get(path, async () => {
+  const addMetrics = (to: GatehouseApp, at: string): void => {
+    if (!enabled || port !== undefined || !metrics) return;
+    to.get(at, async () => {
       const { contentType, text } = await metrics.render();
       return new Response(text, { headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store' } });
     });
-  if (mount === '') return gatehouse;
+  };
+  if (mount === '') {
+    addMetrics(gatehouse, path);
+    return gatehouse;
+  }
   const root: GatehouseApp = new Hono();
+  // Before the app, which answers whatever is asked for under its path.
+  addMetrics(root, mount + path);
+  addMetrics(root, path);
   root.route(mount, gatehouse);
   root.route('/', createMetadataApp(server));
   root.route('/', gatehouse);
