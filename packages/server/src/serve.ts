@@ -98,7 +98,16 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     if (assembly.metrics && metricsPort !== undefined)
       metricsListener = await serveMetrics(assembly.metrics, { host, port: metricsPort, path });
   } catch (error) {
-    await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    await Promise.all(
+      servers.map(
+        (server) =>
+          new Promise((done) => {
+            server.close(done);
+            // Whoever came early waits for an answer that there will not be.
+            server.closeAllConnections();
+          }),
+      ),
+    );
     log.flush();
     throw error;
   }

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@gatehouse/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { gatehouse, temporaryFolder } from './command-line.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+/** Asks as soon as somebody listens. @returns how the request ended */
+async function asked(url: string, ended: () => boolean): Promise<unknown> {
+  while (!ended()) {
+    try {
+      return await fetch(url, { signal: AbortSignal.timeout(30_000) });
+    } catch (error) {
+      const { cause, name } = error as Error & { cause?: { code?: string } };
+      if (cause?.code !== 'ECONNREFUSED') return name === 'TimeoutError' ? 'waited for ever' : 'cut off';
+      await pause(10);
+    }
+  }
+  return 'never asked';
+}
+
+test('a start that fails ends at once, although somebody is waiting for an answer already', async () => {
+  const file = path.join(folder.path, 'gatehouse.config.mjs');
+  const opening = "new Promise((_, fail) => setTimeout(() => fail(new Error('There is no such store.')), 1000))";
+  writeFileSync(file, `export default { secrets: '${'s'.repeat(32)}', store: () => ${opening} };`);
+  const port = await freePort();
+  let over = false;
+  const run = gatehouse(['serve', '--config', file, '--port', String(port)]).finally(() => {
+    over = true;
+  });
+  expect(await asked(`http://127.0.0.1:${port}/health`, () => over)).toBe('cut off');
+  const { code, stderr } = await run;
+  expect(code).toBe(1);
+  expect(stderr).toContain('There is no such store.');
+});
