@@ -34,7 +34,7 @@ export function grantFacts({ approval, decision, form, signedIn }: Accepted): Ne
 
 /** The decision as whatever issues tokens or keeps metadata wants it. */
 export function toGranted(state: Accepted, basis: Basis, scope: readonly string[]): Granted {
-  const { audience, client, form, request, requestedScope, responseType, signedIn } = state;
+  const { audience, client, context, form, request, requestedScope, responseType, signedIn } = state;
   return {
     grantType: responseType.grantType,
     client,
@@ -43,7 +43,7 @@ export function toGranted(state: Accepted, basis: Basis, scope: readonly string[
     requestedScope,
     audience,
     basis,
-    request: keptParameters(form),
+    request: keptParameters(form, context.settings.limits),
     http: request,
   };
 }

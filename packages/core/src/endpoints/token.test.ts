@@ -576,3 +576,27 @@ describe('[AX-90] password', () => {
     expect(await ask(door, 'wrong')).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 });
+
+describe('the parameters that are kept with a token', () => {
+  const keep = async (form: Record<string, string>): Promise<string> => {
+    const memory = createMemoryStore();
+    const { status } = await aFrontDoor({ store: memory }).token({ grant_type: 'client_credentials', ...form });
+    expect(status).toBe(200);
+    return JSON.stringify([...memory.tokens.values(), ...memory.registers.values()]);
+  };
+
+  it('[SEC-43] are 2048 bytes, names and all, and what does not fit is left out', async () => {
+    const own = Buffer.byteLength('grant_typeclient_credentials');
+    const fits = 'é'.repeat((2_048 - own - 'xy'.length) / 2);
+    expect(await keep({ xy: fits, z: '' })).toContain(fits);
+    const stored = await keep({ xy: `${fits}e`, flood: 'f'.repeat(50_000), after: 'still kept' });
+    expect(stored).not.toContain(fits);
+    expect(stored).not.toContain('flood');
+    expect(stored).toContain('still kept');
+  });
+
+  it('[SEC-82] are no credentials in any case of their names', async () => {
+    const stored = await keep({ Client_Secret: 'so secret', CODE_VERIFIER: 'so secret', Password: 'so secret' });
+    expect(stored).not.toContain('so secret');
+  });
+});

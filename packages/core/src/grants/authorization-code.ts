@@ -132,7 +132,7 @@ function give(
       requestedScope: grant.data.requestedScope,
       audience: grantAudience(parameters.resources, grant.data.audience, context.settings.limits.resources),
       basis: { kind: 'code', family, grant },
-      request: { ...grant.data.request, ...keptParameters(form) },
+      request: { ...grant.data.request, ...keptParameters(form, context.settings.limits) },
       http: request,
     },
   };

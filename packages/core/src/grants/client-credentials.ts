@@ -42,7 +42,7 @@ export const clientCredentials: GrantHandler = defineGrant<ClientCredentialsPara
               data: NO_FACTS,
             }
           : { kind: 'none' },
-        request: keptParameters(form),
+        request: keptParameters(form, context.settings.limits),
         http: request,
       },
     };

@@ -65,7 +65,7 @@ export const password: GrantHandler = defineGrant<PasswordParameters>({
             metadata: {},
           },
         },
-        request: keptParameters(form),
+        request: keptParameters(form, context.settings.limits),
         http: request,
       },
     };

@@ -137,6 +137,8 @@ export interface Limits {
   readonly scopeToken: number;
   readonly resources: number;
   readonly handle: number;
+  /** Names and values of a request's parameters that are stored with its tokens. */
+  readonly keptParameters: number;
   /** argon2id or scrypt at once, for each core. */
   readonly slowHashesPerCore: number;
   /** Slow hashes that may wait; the next is refused. */

@@ -48,6 +48,8 @@ export const DEFAULT_LIMITS: Limits = {
   scopeToken: 255,
   resources: 10,
   handle: 256,
+  // An honest request has some hundred bytes; each is kept with each token as long as that lives.
+  keptParameters: 2_048,
   slowHashesPerCore: 2,
   slowHashesWaiting: 64,
   storeCallMs: 3_000,

@@ -1,3 +1,4 @@
+import type { Limits } from '../server/config.ts';
 import type { Instant, JsonText, Key } from '../store/brands.ts';
 import { StoreError } from '../store/store-error.ts';
 
@@ -44,16 +45,25 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   'token',
 ]);
 
-/** The parameters to keep with a token: no credential, a password only as the mask the reference system shows. */
-export function keptParameters(form: {
-  names(): Iterable<string>;
-  get(name: string): string | undefined;
-}): Record<string, string> {
+/**
+ * The parameters to keep with a token: no credential, a password only as the mask the reference system shows, and not so
+ * many that a store fills up with what no client was asked to send.
+ */
+export function keptParameters(
+  form: { names(): Iterable<string>; get(name: string): string | undefined },
+  limits: Pick<Limits, 'keptParameters'>,
+): Record<string, string> {
   const kept: Record<string, string> = Object.create(null) as Record<string, string>;
+  let room = limits.keptParameters;
   for (const name of form.names()) {
-    const value = form.get(name);
-    if (value === undefined || CREDENTIALS.has(name)) continue;
-    kept[name] = name === 'password' ? 'xxxxxxxx' : value;
+    // In whatever case: what was sent under a wrong name may be right all the same.
+    const plain = name.toLowerCase();
+    if (CREDENTIALS.has(plain)) continue;
+    const value = plain === 'password' ? 'xxxxxxxx' : (form.get(name) ?? '');
+    const bytes = Buffer.byteLength(name) + Buffer.byteLength(value);
+    if (bytes > room) continue;
+    room -= bytes;
+    kept[name] = value;
   }
   return kept;
 }

@@ -29,6 +29,7 @@ export const OPERATIONS_SETTINGS: readonly Setting[] = [
   cap('scopeToken', 1_024, 'One scope.'),
   cap('resources', 100, '`resource` parameters.', ''),
   cap('handle', 1_024, 'A token or code.'),
+  cap('keptParameters', 16_384, 'Parameters of a request that are stored with its tokens; those beyond are left out.'),
   cap('slowHashesPerCore', 64, 'Passwords that are hashed at the same time, for each core.', ''),
   cap('slowHashesWaiting', 10_000, 'Passwords that wait for that; further ones are answered 503.', ''),
   cap('storeCallMs', 60_000, 'One call of the store.', 'ms'),
