@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@gatehouse/testkit';
@@ -38,4 +40,25 @@ test('a start that fails ends at once, although somebody is waiting for an answe
   const { code, stderr } = await run;
   expect(code).toBe(1);
   expect(stderr).toContain('There is no such store.');
+});
+
+test('a start that fails after its store was opened closes the store', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const snapshot = path.join(folder.path, 'snapshot');
+  const config = {
+    secrets: 's'.repeat(32),
+    issuer: 'http://localhost:8089',
+    cache: { snapshot: { file: snapshot } },
+    metrics: { enabled: true, port, host: '127.0.0.1' },
+  };
+  const file = path.join(folder.path, 'gatehouse.config.json');
+  writeFileSync(file, JSON.stringify(config));
+  const { code, stderr } = await gatehouse(['serve', '--config', file, '--port', String(await freePort())]);
+  taken.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`Port ${port} of 127.0.0.1 is taken`);
+  expect(existsSync(`${snapshot}.journal.1`)).toBe(true);
+  expect(existsSync(`${snapshot}.lock`)).toBe(false);
 });

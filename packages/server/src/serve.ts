@@ -88,12 +88,14 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   const listening: Listening | null = config.listener.enabled ? await listen(await listenOptions(resolved, log)) : null;
   const servers = listening?.servers ?? [];
   let assembly: Assembly;
+  let opened: Assembly['server'] | null = null;
   let metricsListener: MetricsListener | null = null;
   try {
     const port = listening?.port ?? config.listener.port;
     assembly = await assemble(resolved, { log, port, sample, ready: () => !traffic.draining });
     if (assembly.faults.length > 0) throw new StartError(assembly.faults.join('\n'));
     await assembly.server.open();
+    opened = assembly.server;
     const { host, port: metricsPort, path } = config.metrics;
     if (assembly.metrics && metricsPort !== undefined)
       metricsListener = await serveMetrics(assembly.metrics, { host, port: metricsPort, path });
@@ -108,6 +110,8 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
           }),
       ),
     );
+    // Why it did not start is what counts.
+    await opened?.close().catch(() => undefined);
     log.flush();
     throw error;
   }
