@@ -64,6 +64,10 @@ const PARAMETERS: Readonly<Record<string, Reader>> = {
   ),
 };
 
+/** `driver.Authentication=SERVER`: what only the driver understands. */
+const OF_DRIVER = 'driver.';
+const ofDriver: Reader = (value, name) => ({ driverOptions: { [name.slice(OF_DRIVER.length)]: value } });
+
 /**
  * `postgresql://user:password@host:5432/database?schema=oauth`, `sqlite:/path/of/file`. No driver's own reading of a
  * URL takes part: they differ, from version to version too.
@@ -78,7 +82,11 @@ export function connectionFromUrl(text: string): ConnectionOptions {
 
   let options: ConnectionOptions = { dialect, ...(dialect === 'sqlite' ? fileOf(url) : serverOf(url)) };
   for (const [name, value] of url.searchParams) {
-    const reader = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+    const reader = Object.hasOwn(PARAMETERS, name)
+      ? PARAMETERS[name]
+      : name.startsWith(OF_DRIVER)
+        ? ofDriver
+        : undefined;
     if (!reader) refuse(unknownParameter(name));
     if (url.searchParams.getAll(name).length > 1) refuse(`The URL of the store has ${name} twice.`);
     options = merge(options, (reader as Reader)(value, name));
@@ -107,9 +115,9 @@ function fileOf(url: URL): Partial<ConnectionOptions> {
   return { file };
 }
 
-/** Two readers may fill members of one object: `pool.max` and `pool.min`. */
+/** Several readers may fill members of one object: `pool.max` and `pool.min`. */
 function merge(options: ConnectionOptions, more: Partial<ConnectionOptions>): ConnectionOptions {
-  const groups = ['tls', 'pool', 'timeouts'] as const;
+  const groups = ['tls', 'pool', 'timeouts', 'driverOptions'] as const;
   const merged = groups
     .filter((group) => more[group] !== undefined)
     .map((group) => [group, { ...options[group], ...more[group] }] as const);

@@ -14,7 +14,7 @@ export interface PooledClient<C> {
   connectionSettings: unknown;
 }
 
-type ClientClass<C> = new (
+export type ClientClass<C> = new (
   config: unknown,
 ) => PooledClient<C> & {
   acquireRawConnection(): Promise<C>;
@@ -22,8 +22,8 @@ type ClientClass<C> = new (
 };
 
 export interface KnexPoolOptions<C> {
-  /** The folder of knex's dialect: `postgres`, `mysql2`. */
-  readonly dialect: string;
+  /** The folder of knex's dialect (`postgres`, `mysql2`), or a client of our own. */
+  readonly dialect: string | ClientClass<C>;
   /** The loaded driver, since knex looks for it from where knex is. */
   readonly driver: unknown;
   /** For each new connection anew: passwords change. */
@@ -48,7 +48,8 @@ export function openKnexPool<C extends object>(
   { pool, timeouts }: ConnectionSettings,
   log: Log,
 ): KnexPool<C> {
-  const Base = require(`knex/lib/dialects/${dialect}/index.js`) as ClientClass<C>;
+  const Base =
+    typeof dialect === 'string' ? (require(`knex/lib/dialects/${dialect}/index.js`) as ClientClass<C>) : dialect;
   class Client extends Base {
     _driver(): unknown {
       return driver;
