@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from './app.ts';
 import { openWorld, SAMPLE_BASIC, type World } from './world.test-support.ts';
 
 const CLIENT = { grant_type: 'client_credentials' };
@@ -262,5 +263,25 @@ describe('[AX-233] the logo of an application', () => {
     expect(Buffer.from(await picture.arrayBuffer()).toString('latin1')).toBe('\x89PNG');
     expect((await at('path')).headers.get('location')).toBe('/xlib/logo.png');
     for (const id of ['off', 'without', 'unknown']) expect((await at(id)).status).toBe(404);
+  });
+
+  test('[SEC-134] is at no other host, whoever keeps the clients', async () => {
+    const { app, server } = world.assembly;
+    const sample = await server.context.clients.find('SampleConfidentialApp');
+    const clients = {
+      find: (logo: string) => Promise.resolve(sample && { ...sample, logo: Buffer.from(logo, 'hex').toString() }),
+    };
+    const own = createApp({ ...server, context: { ...server.context, clients } }, app);
+    const at = (logo: string): Promise<Response> =>
+      Promise.resolve(own.request(`/api/oauth/application/image/${Buffer.from(logo).toString('hex')}`));
+    expect((await at('/logo.png')).headers.get('location')).toBe('/logo.png');
+    for (const logo of [
+      '//evil.example/x',
+      '/\\evil.example/x',
+      '/\t/evil.example/x',
+      '\\\\evil.example',
+      'https://evil',
+    ])
+      expect((await at(logo)).status, logo).toBe(404);
   });
 });

@@ -201,8 +201,8 @@ function clientLogo(members: Members): string | null {
   const logo = textMember(members, 'logo', '');
   if (logo === '') return null;
   if (logo.length > LOGO_BYTES) throw new ClientMetadataError('logo', 'is larger than 1 MB');
-  // Never fetched from elsewhere, so never a URL of elsewhere (SEC-134).
-  if (!/^(?:\/(?!\/)|data:image\/[a-z0-9.+-]+;base64,)/.test(logo))
+  // Never fetched from elsewhere, so never a URL of elsewhere (SEC-134); `/\host` and `/<tab>/host` are read as one, too.
+  if (!/^(?:\/(?!\/)[!-[\]-~]*$|data:image\/[a-z0-9.+-]+;base64,)/.test(logo))
     throw new ClientMetadataError('logo', 'is neither a path on this server nor an image as data:image/…;base64,…');
   return logo;
 }

@@ -7,6 +7,9 @@ export const LOGO_PATH = '/application/image/';
 
 const DATA = /^data:(image\/(?:png|jpeg|gif|webp|svg\+xml));base64,([A-Za-z0-9+/]+={0,2})$/;
 
+// What a browser takes for a path of ours, too: it reads a backslash as a slash, and does not read tabs and line ends.
+const OWN_PATH = /^\/(?!\/)[!-[\]-~]*$/;
+
 /** The picture of an application for the consent page: data that was registered, or a path of ours; never fetched from elsewhere. */
 export function clientLogo(clients: ClientDirectory, mountPath: string): (call: Call) => Promise<Response> {
   return async ({ c, traceId }) => {
@@ -26,7 +29,7 @@ export function clientLogo(clients: ClientDirectory, mountPath: string): (call: 
       return new Response(new Uint8Array(Buffer.from(data, 'base64')), {
         headers: { ...headers, 'Content-Type': type },
       });
-    if (logo.startsWith('/') && !logo.startsWith('//'))
+    if (OWN_PATH.test(logo))
       return new Response(null, { status: 302, headers: { ...headers, Location: mountPath + logo } });
     throw new Refused({ status: 404, description: 'There is no such picture.', check: 'client-logo' });
   };
