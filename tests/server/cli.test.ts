@@ -261,9 +261,11 @@ describe('check', () => {
     expect(stdout).toContain('cache.maxElementsInMemory is below 2000');
   });
 
-  test('names SameSite=Strict for the owner’s cookie', async () => {
+  test('[AX-226] names settings with which the owner’s cookie does not come along', async () => {
     const { stdout } = await gatehouse(['check', '--set', 'login.cookie.sameSite=Strict'], here);
     expect(stdout).toContain('login.cookie.sameSite is Strict');
+    const reference = await gatehouse(['check', '--set', 'login.cookie.path=/api'], here);
+    expect(reference.stdout).toContain('login.cookie.path does not reach /oauth/login');
   });
 
   test('says what is wrong, for machines too', async () => {

@@ -4,6 +4,7 @@ import type { PathHooks } from './config/config.ts';
 import { type CookieRecipes, cookieRecipes } from './http/cookie-recipes.ts';
 import { corsOfClients } from './http/cors.ts';
 import { type AppContext, type Connection, type NodeBindings, nodeConnection } from './http/endpoint-request.ts';
+import { mountPathOf } from './http/mount-path.ts';
 import { commonHeaders } from './http/respond.ts';
 import { accountPage, pageResponse } from './routes/account.ts';
 import { type AssetFolder, assets } from './routes/assets.ts';
@@ -49,12 +50,6 @@ export type GatehouseApp = Hono<{ Bindings: NodeBindings }>;
 
 const GET: RouteOptions = { methods: ['GET'] };
 const ANY: RouteOptions = { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] };
-
-/** The issuer's path is where the app is mounted: `https://host/auth` means `app.route('/auth', createApp(…))`. */
-export function mountPathOf(issuer: string): string {
-  const { pathname } = new URL(issuer);
-  return pathname === '/' ? '' : pathname.replace(/\/$/, '');
-}
 
 function startData(server: AuthorizationServer, options: AppOptions): StartPageData {
   const { settings, store } = server.context;

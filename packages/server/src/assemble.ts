@@ -13,11 +13,11 @@ import {
   type Store,
 } from '@gatehouse/core';
 import type { AppOptions } from './app.ts';
-import { mountPathOf } from './app.ts';
 import type { CompleteConfig, Config } from './config/config.ts';
 import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { cookieRecipes } from './http/cookie-recipes.ts';
+import { mountPathOf } from './http/mount-path.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
 import { starting } from './start-error.ts';

@@ -1,5 +1,5 @@
 // The server by itself, and the app for mounting in your own.
-export { type AppOptions, createApp, createMetadataApp, type GatehouseApp, mountPathOf } from './app.ts';
+export { type AppOptions, createApp, createMetadataApp, type GatehouseApp } from './app.ts';
 // Configuration.
 export {
   type ClientConfig,
@@ -15,6 +15,7 @@ export {
 } from './config/config.ts';
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export type { Connection, NodeBindings } from './http/endpoint-request.ts';
+export { mountPathOf } from './http/mount-path.ts';
 export { type SweepLoop, type SweepLoopOptions, startSweepLoop } from './maintenance/sweep-loop.ts';
 export { createOwnerDirectory, type OwnerRecord } from './owners/configured-owner-directory.ts';
 export { type AssetFolder, listAssets } from './routes/assets.ts';

@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
-import { createApp, createMetadataApp, type GatehouseApp, mountPathOf } from './app.ts';
+import { createApp, createMetadataApp, type GatehouseApp } from './app.ts';
 import { type Assembly, assemble } from './assemble.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { createTraffic } from './http/drain.ts';
 import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
+import { mountPathOf } from './http/mount-path.ts';
 import { readTls } from './http/tls.ts';
 import { startSweepLoop } from './maintenance/sweep-loop.ts';
 import { StartError } from './start-error.ts';

@@ -2,6 +2,7 @@ import { auditFeatures } from '@gatehouse/core';
 import { assemble } from '../assemble.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
+import { unreachedPath } from '../http/cookie-path.ts';
 import { readTls } from '../http/tls.ts';
 import { createLog } from '../telemetry/log.ts';
 import { type Command, EXIT } from './command.ts';
@@ -35,6 +36,10 @@ const SERVER: readonly Weakness[] = [
   {
     says: 'login.cookie.httpOnly is off: a script on the page can take the owner’s session.',
     found: ({ config }) => config.login?.cookie?.httpOnly === false,
+  },
+  {
+    says: 'login.cookie.path does not reach /oauth/login and /oauth/logout: nobody can sign in a second time, or sign out.',
+    found: ({ config }) => unreachedPath(config.login?.cookie?.path ?? '/', config) !== null,
   },
   {
     says: 'metrics.port is left out: whoever reaches the server reads its metrics.',

@@ -108,6 +108,21 @@ describe('what settings say together', () => {
       /^hooks\.authenticateOwner/,
     ],
     [
+      '[AX-93] owners of a directory whose place a hook takes',
+      { grants: { password: { owner: { source: 'repository' } } }, hooks: { authenticateOwner: () => null } },
+      /^hooks\.authenticateOwner .*the grant password names/,
+    ],
+    [
+      '[AX-51] a path of the session cookie that does not reach the login form',
+      { authorize: { sessionCookie: { path: '/api' } } },
+      /^authorize\.sessionCookie\.path .* "\/api", which does not reach \/oauth\/login/,
+    ],
+    [
+      '[AX-51] a path of the session cookie beside that of the issuer',
+      { issuer: 'http://localhost/auth', authorize: { sessionCookie: { path: '/aut' } } },
+      /^authorize\.sessionCookie\.path .* does not reach \/auth\/api\/oauth\/authorize/,
+    ],
+    [
       '[AX-158] a named store elsewhere',
       { stores: { A: 'postgresql://db' } },
       /^stores\.A .*not the deployment's store/,

@@ -1,3 +1,4 @@
+import { unreachedPath } from '../http/cookie-path.ts';
 import { isLoopback } from '../http/listen.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { LoadedConfig } from './load-config.ts';
@@ -86,6 +87,15 @@ const RULES: readonly Rule[] = [
     fix: 'give the two cookies two names',
   },
   {
+    key: 'authorize.sessionCookie.path',
+    broken: ({ config }) => {
+      const path = config.authorize?.sessionCookie?.path ?? '/';
+      const unreached = unreachedPath(path, config);
+      return unreached !== null && `is ${JSON.stringify(path)}, which does not reach ${unreached}`;
+    },
+    fix: 'without that cookie nobody can sign in; let it be "/"',
+  },
+  {
     key: 'hooks.chooseScopes',
     broken: needsHook((grant) => grant.scopes?.source === 'hook', 'chooseScopes'),
     fix: 'write the hook, or leave scopes.source out',
@@ -94,6 +104,18 @@ const RULES: readonly Rule[] = [
     key: 'hooks.authenticateOwner',
     broken: needsHook((grant) => grant.owner?.source === 'hook', 'authenticateOwner'),
     fix: 'write the hook, or leave owner.source out',
+  },
+  {
+    key: 'hooks.authenticateOwner',
+    broken: ({ config }) => {
+      const named = Object.entries(config.grants ?? {}).find(([, given]) => given?.owner?.source === 'repository');
+      return (
+        config.hooks?.authenticateOwner !== undefined &&
+        named !== undefined &&
+        `takes the place of the owner directory, which the grant ${named[0]} names as owner.source`
+      );
+    },
+    fix: 'leave one of the two out',
   },
 ];
 
