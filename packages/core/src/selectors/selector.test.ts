@@ -68,8 +68,6 @@ describe('a setting with selectors', () => {
     expect(read('of ${client.id} for ${authentication.subject.id}.')).toBe('of app for admin.');
     expect(read('no selector, $ and } and {')).toBe('no selector, $ and } and {');
     expect(read('')).toBe('');
-    expect(compileSelector('plain').constant).toBe(true);
-    expect(compileSelector('${client.id}').constant).toBe(false);
   });
 
   it('[AX-129] [AX-85] reads the request and the application', () => {

@@ -3,8 +3,6 @@ import { PLAIN, type Reader, WITH_ARGUMENT } from './vocabulary.ts';
 
 /** A setting's text with `${…}` in it, ready to be filled in. Nothing is evaluated: each selector is one of a fixed list. */
 export interface Selector {
-  /** Whether there is anything to fill in. */
-  readonly constant: boolean;
   resolve(sources: SelectorSources): string;
 }
 
@@ -24,10 +22,7 @@ export function compileSelector(text: string): Selector {
     parts.push(compilePart(text.slice(start + 2, end)));
     at = end + 1;
   }
-  return {
-    constant: !text.includes('${'),
-    resolve: (sources) => parts.map((part) => part(sources)).join(''),
-  };
+  return { resolve: (sources) => parts.map((part) => part(sources)).join('') };
 }
 
 /** The closing brace outside of quotes. */

@@ -123,7 +123,6 @@ export interface Limits {
   readonly authorization: number;
   readonly body: number;
   readonly parameters: number;
-  readonly jsonDepth: number;
   readonly clientId: number;
   readonly clientSecret: number;
   readonly username: number;

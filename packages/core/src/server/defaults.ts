@@ -34,7 +34,6 @@ export const DEFAULT_LIMITS: Limits = {
   authorization: 8_192,
   body: 65_536,
   parameters: 64,
-  jsonDepth: 16,
   clientId: 255,
   clientSecret: 512,
   username: 256,

@@ -36,7 +36,6 @@ export const DEFAULT_CONFIG: CompleteConfig = {
   },
   login: {
     ...DEFAULT_SETTINGS.login,
-    repository: 'Local User Store',
     // parity.md 2.3, 5: Lax, or a browser that comes from a client's site is never signed in.
     cookie: { name: 'VIDUSR', path: '/', httpOnly: true, sameSite: 'Lax' },
   },

@@ -137,6 +137,11 @@ describe('what settings say together', () => {
     await expect(resolve(config)).rejects.toThrow(message);
   });
 
+  test('[AX-91] the name of an owner repository is taken, and said to change nothing', async () => {
+    const { loaded } = await resolve({ login: { repository: 'Simple Active Directory' } });
+    expect(loaded.warnings).toEqual([expect.stringMatching(/^login\.repository .*has no effect/)]);
+  });
+
   const names: [string, Record<string, unknown>][] = [
     ['[AX-39] of codes', { authorize: { code: { store: 'Authz Code Store' } } }],
     ['[AX-69] of tokens', { grants: { password: { accessToken: { store: 'OAuth Access Token Store' } } } }],

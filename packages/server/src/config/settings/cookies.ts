@@ -59,7 +59,8 @@ export const COOKIE_SETTINGS: readonly Setting[] = [
   {
     key: 'login.repository',
     type: filledText,
-    meaning: 'Name of the owner directory in messages.',
+    meaning: 'Accepted for mapping; owners are in the configuration, or behind the hook `authenticateOwner`.',
     reference: 'Local User Store',
+    effect: 'none',
   },
 ];

@@ -15,7 +15,6 @@ export const OPERATIONS_SETTINGS: readonly Setting[] = [
   cap('authorization', 65_536, 'The `Authorization` header.'),
   cap('body', 1_048_576, 'A body; past it 413.'),
   cap('parameters', 1_000, 'Parameters of a form or query.', ''),
-  cap('jsonDepth', 100, 'Levels of a JSON body.', ''),
   cap('clientId', 1_024, '`client_id`.'),
   cap('clientSecret', 4_096, '`client_secret`.'),
   cap('username', 1_024, '`username`.'),

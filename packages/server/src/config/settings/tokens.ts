@@ -60,7 +60,7 @@ export const TOKEN_SETTINGS: readonly Setting[] = [
     key: 'grants.*.refreshToken.mode',
     type: oneOf('new', 'none', 'preserve'),
     meaning:
-      'Whether a refresh token is made with each use (`new`), never (`none`: a presented one ends), or kept (`preserve`).',
+      'Whether a refresh token is made with each use (`new`), never (`none`: a presented one ends), or kept (`preserve`; a public client’s is new all the same).',
     reference: 'refreshChoice: NewRefresh, NoRefresh, PreserveRefresh',
   },
   {
