@@ -1,3 +1,4 @@
+import { RESPONSE_TYPES } from '../authorize/response-type.ts';
 import { isNativeRedirectUri, redirectUriFault } from '../oauth/redirect-uri.ts';
 import { isScopeToken } from '../oauth/scope.ts';
 import { DEFAULT_LIMITS } from '../server/defaults.ts';
@@ -41,11 +42,6 @@ const MEMBERS: ReadonlySet<string> = new Set([
 
 const WITH_SECRET: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
 const AUTH_METHODS: readonly string[] = ['none', ...WITH_SECRET];
-/** Which grant a response type needs (RFC 7591 2.1). */
-const GRANT_OF_RESPONSE: ReadonlyMap<string, string> = new Map([
-  ['code', 'authorization_code'],
-  ['token', 'implicit'],
-]);
 /** RFC 6749 appendix A.1, without space: what can be typed and compared without surprises. */
 const CLIENT_ID = /^[\x21-\x7e]+$/;
 /** Two overlap while one is rotated. */
@@ -80,7 +76,7 @@ export function validateClient(input: unknown): Client {
     redirectUris: redirectUris(members),
     grantTypes,
     responseTypes: textsMember(members, 'responseTypes', defaultResponseTypes(grantTypes), (responseType) =>
-      GRANT_OF_RESPONSE.has(responseType) ? null : `is none of ${[...GRANT_OF_RESPONSE.keys()].join(', ')}`,
+      RESPONSE_TYPES.has(responseType) ? null : `is none of ${[...RESPONSE_TYPES.keys()].join(', ')}`,
     ),
     scopes,
     defaultScopes: textsMember(members, 'defaultScopes', [], (scope) =>
@@ -127,10 +123,11 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
     broken: (client) => client.type === 'public' && client.grantTypes.includes('client_credentials'),
   },
   {
+    // RFC 7591 2.1.
     member: 'responseTypes',
     fault: 'names a response type whose grant (authorization_code, implicit) is not in grantTypes',
     broken: (client) =>
-      client.responseTypes.some((type) => !client.grantTypes.includes(GRANT_OF_RESPONSE.get(type) ?? '')),
+      client.responseTypes.some((type) => !client.grantTypes.includes(RESPONSE_TYPES.get(type)?.grantType ?? '')),
   },
   {
     // RFC 8252 8.6, R37: anybody's program could have that URI, so the owner is asked each time.
@@ -179,7 +176,7 @@ function defaultAuthMethods(type: Client['type'], secrets: readonly ClientSecret
 }
 
 function defaultResponseTypes(grantTypes: readonly string[]): readonly string[] {
-  return [...GRANT_OF_RESPONSE].filter(([, grant]) => grantTypes.includes(grant)).map(([type]) => type);
+  return [...RESPONSE_TYPES.values()].filter((type) => grantTypes.includes(type.grantType)).map(({ name }) => name);
 }
 
 /** Blank lines of a registration are no URIs (SEC-92, AX-202). */

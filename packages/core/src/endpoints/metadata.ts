@@ -1,17 +1,14 @@
+import { RESPONSE_TYPES } from '../authorize/response-type.ts';
 import type { ClientAuthMethod } from '../client/client.ts';
 import type { Settings } from '../server/config.ts';
-
-/** Which grants answer at the authorization endpoint, and the response type each has (RFC 8414 2). */
-const RESPONSE_TYPES: ReadonlyMap<string, string> = new Map([
-  ['authorization_code', 'code'],
-  ['implicit', 'token'],
-]);
 
 /** RFC 8414 2: what this server can do, from the same settings that decide whether it does. */
 export function serverMetadata(settings: Settings): Readonly<Record<string, unknown>> {
   const { allowedMethods } = settings.clientAuthentication;
   const grantTypes = [...settings.enabledGrants].filter((grant) => settings.grants.has(grant));
-  const responseTypes = grantTypes.flatMap((grant) => RESPONSE_TYPES.get(grant) ?? []);
+  const responseTypes = [...RESPONSE_TYPES.values()]
+    .filter(({ grantType }) => grantTypes.includes(grantType))
+    .map(({ name }) => name);
   const withSecret = allowedMethods.filter((method) => method !== 'none');
   return {
     issuer: settings.issuer,
