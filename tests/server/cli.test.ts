@@ -173,6 +173,11 @@ describe('client, where clients live in the configuration', () => {
     const { secrets } = JSON.parse(rotated.stdout) as { secrets: { hash: string; expiresAt?: string }[] };
     expect(secrets).toHaveLength(2);
     expect(Date.parse(secrets[1]?.expiresAt ?? '') - Date.now()).toBeLessThan(61_000);
+    const ending = { hash: `sha256:${'A'.repeat(43)}`, expiresAt: new Date(Date.now() + 60_000).toISOString() };
+    const file = path.join(folder.path, 'with-ending.json');
+    writeFileSync(file, JSON.stringify({ clients: [{ ...client, secrets: [ending] }] }));
+    const again = await gatehouse(['client', 'rotate-secret', 'app', '--config', file, '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ secrets: [{}, ending] });
     expect((await gatehouse(['client', 'disable', 'app'], here)).stdout).toBe('enabled: false\n');
     expect((await gatehouse(['client', 'enable', 'app'], here)).stdout).toBe('enabled: true\n');
     expect((await gatehouse(['client', 'remove', 'app'], here)).stdout).toContain('take "app" out of it');

@@ -5,6 +5,7 @@ export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts'
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
 export { ClientMetadataError } from './client/metadata-members.ts';
+export { rotatedSecrets } from './client/rotated-secrets.ts';
 export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';

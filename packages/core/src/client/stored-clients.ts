@@ -16,6 +16,7 @@ import {
   writeClient,
 } from './client-register.ts';
 import { ClientMetadataError } from './metadata-members.ts';
+import { rotatedSecrets } from './rotated-secrets.ts';
 import { hashMachineSecret } from './secret-hash.ts';
 import { validateClient } from './validate-client.ts';
 
@@ -143,9 +144,7 @@ export function createStoredClients({ cacheSeconds, runtime, store }: StoredClie
     rotateSecret: (id, overlapUntil) =>
       change(id, (before) => {
         const secret = randomLetters(entropy, SECRET_LETTERS);
-        const [old] = before.secrets.toSorted((a, b) => (b.expiresAt ?? Infinity) - (a.expiresAt ?? Infinity));
-        const ending = old && { ...old, expiresAt: Math.min(old.expiresAt ?? Infinity, overlapUntil) };
-        const secrets = [{ hash: hashMachineSecret(secret) }, ...(ending ? [ending] : [])];
+        const secrets = rotatedSecrets(before.secrets, hashMachineSecret(secret), overlapUntil);
         return { state: writeClient(validateClient({ ...before, secrets })), result: secret };
       }),
 

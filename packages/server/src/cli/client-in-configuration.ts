@@ -1,4 +1,4 @@
-import { type Client, hashMachineSecret, validateClient } from '@gatehouse/core';
+import { type Client, hashMachineSecret, rotatedSecrets, validateClient } from '@gatehouse/core';
 import { CommandError, type Output } from './command.ts';
 import { randomSecret } from './random-secret.ts';
 
@@ -52,10 +52,14 @@ export function configurationDesk(clients: readonly Client[]): ClientDesk {
       out.data({ client: entry, client_id: id, client_secret: secret });
     },
     async rotate(id, overlapSeconds, out) {
-      const [old] = known(id).secrets;
       const secret = randomSecret();
-      const expiresAt = new Date(Date.now() + overlapSeconds * 1000).toISOString();
-      const secrets = [{ hash: hashMachineSecret(secret) }, ...(old ? [{ hash: old.hash, expiresAt }] : [])];
+      const overlapUntil = Date.now() + overlapSeconds * 1000;
+      const secrets = rotatedSecrets(known(id).secrets, hashMachineSecret(secret), overlapUntil).map(
+        ({ hash, expiresAt }) => ({
+          hash,
+          ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+        }),
+      );
       out.note(`Clients of this store live in the configuration. In the client ${JSON.stringify(id)} write:`);
       await printYaml({ secrets }, out);
       announceSecret(out, secret);
