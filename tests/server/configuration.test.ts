@@ -83,6 +83,12 @@ describe('each form of configuration', () => {
 describe('a file that cannot be', () => {
   const wrong: [string, string, string, RegExp][] = [
     ['JSON that is none', 'gatehouse.config.json', '{ "issuer": ', /gatehouse\.config\.json is not JSON/],
+    [
+      'JSON that says one thing twice',
+      'gatehouse.config.json',
+      '{ "issuer": "https://a.example",\n\t"login": { "sessionSeconds": 5, "sessionSeconds": 6 } }',
+      /gatehouse\.config\.json is not JSON: Map keys must be unique at line 2, column 34/,
+    ],
     ['YAML that is none', 'gatehouse.config.yaml', 'a: [1\nb: }', /gatehouse\.config\.yaml is not YAML/],
     [
       'YAML with a name twice',

@@ -37,16 +37,27 @@ async function load(file: string): Promise<unknown> {
   }
 }
 
+type ParseDocument = typeof import('yaml').parseDocument;
+
 /** Editors are told by `$schema` what a file may hold; it is no setting. */
-function parseJson(text: string): unknown {
+function parseJson(text: string, parseDocument: ParseDocument): unknown {
   const values: unknown = JSON.parse(text);
+  // RFC 8259 4: of two members with one name the last counts here, and nobody is told. YAML, which JSON is, knows better.
+  const twice = parseDocument(text).errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice) throw twice;
   if (typeof values === 'object' && values !== null && !Array.isArray(values))
     Reflect.deleteProperty(values, '$schema');
   return values;
 }
 
 const READERS: ReadonlyMap<string, (file: string) => Promise<unknown>> = new Map([
-  ['.json', (file: string) => parse(file, parseJson, 'JSON')],
+  [
+    '.json',
+    async (file: string) => {
+      const { parseDocument } = await import('yaml');
+      return parse(file, (text) => parseJson(text, parseDocument), 'JSON');
+    },
+  ],
   ...['.yaml', '.yml'].map(
     (ending) =>
       [

@@ -165,6 +165,12 @@ describe('errors', () => {
       expect(problems.map(({ key }) => key)).toEqual([`listener.${name}`]);
     }
     expect({}).not.toHaveProperty('port');
+    // Also where an operator makes up the names.
+    for (const key of ['grants', 'errorDescriptions', 'paths'])
+      expect(
+        problemsOf(() => fromFile(JSON.parse(`{"${key}":{"__proto__":{}}}`))),
+        key,
+      ).toMatchObject([{ key: `${key}.__proto__`, problem: 'is not a setting' }]);
   });
 
   test('[SEC-57] a hole in a list is refused', () => {

@@ -47,7 +47,9 @@ export function plainData(value: unknown, report: (found: NotPlain) => void, pat
   const copy = Object.create(null) as Record<string, unknown>;
   for (const [name, member] of Object.entries(value as object)) {
     if (member === undefined) continue;
-    copy[name] = plainData(member, report, [...path, name]);
+    // Not even as the name of something of one's own: whoever copies it into an object loses it there.
+    if (name === '__proto__') report({ path: [...path, name], problem: 'is not a setting', fix: 'remove it' });
+    else copy[name] = plainData(member, report, [...path, name]);
   }
   return copy;
 }
