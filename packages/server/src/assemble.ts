@@ -13,6 +13,7 @@ import {
   type Store,
 } from '@gatehouse/core';
 import type { AppOptions } from './app.ts';
+import { everyClient } from './clients/every-client.ts';
 import type { CompleteConfig, Config } from './config/config.ts';
 import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
@@ -138,23 +139,11 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     ...(metrics ? { metrics } : {}),
     hooks,
     paths: config.paths ?? {},
-    clients: stored ? () => everyClient(clients, stored.list) : () => clients,
+    clients: stored ? () => everyClient(clients, stored) : () => clients,
     ...(assets === undefined ? {} : { assets: await starting('pages.assets', () => listAssets(assets)) }),
     ...(docs === undefined ? {} : { docs: await starting('pages.docs', () => listAssets(docs)) }),
     start: { sample: options.sample, warnings: startWarnings(resolved, settings, options.sample !== null, store) },
     ready: options.ready,
   };
   return { server, app, metrics, settings, faults: checkRequirements(settings, store.capabilities, deployment) };
-}
-
-type List = ReturnType<typeof createStoredClients>['list'];
-
-async function* everyClient(configured: readonly Client[], list: List): AsyncIterable<Client> {
-  yield* configured;
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<List>> = await list({ limit: 200, after });
-    yield* page.items;
-    after = page.next;
-  } while (after !== null);
 }

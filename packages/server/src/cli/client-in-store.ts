@@ -1,9 +1,8 @@
 import type { Client, StoredClients } from '@gatehouse/core';
+import { everyClient } from '../clients/every-client.ts';
 import { announceSecret, type ClientDesk } from './client-in-configuration.ts';
 import { CommandError } from './command.ts';
 import { randomSecret } from './random-secret.ts';
-
-const PAGE = 200;
 
 /** Clients that live in a shared store: every server sees a change within clientCacheSeconds. */
 export function storeDesk(stored: StoredClients, configured: readonly Client[]): ClientDesk {
@@ -14,15 +13,7 @@ export function storeDesk(stored: StoredClients, configured: readonly Client[]):
         : `There is no client ${JSON.stringify(id)}.`,
     );
   return {
-    async *all() {
-      yield* configured;
-      let after: string | null = null;
-      do {
-        const page: Awaited<ReturnType<StoredClients['list']>> = await stored.list({ limit: PAGE, after });
-        yield* page.items;
-        after = page.next;
-      } while (after !== null);
-    },
+    all: () => everyClient(configured, stored),
     find: async (id) => configured.find((client) => client.id === id) ?? stored.find(id),
     async create(registration, out) {
       const secret = registration['type'] === 'public' ? null : randomSecret();
