@@ -14,6 +14,7 @@ export {
   makeCertificateAuthority,
 } from './certificate-authority.ts';
 export { freePort } from './free-port.ts';
+export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';
 export { type StartedServer, type StartOptions, startServer } from './start-server.ts';

@@ -1,4 +1,5 @@
-import { DB2, MSSQL, ORACLE } from './large-products.ts';
+import { DB2 } from './db2.ts';
+import { MSSQL, ORACLE } from './large-products.ts';
 import { MARIADB, MYSQL } from './mysql.ts';
 import { POSTGRESQL } from './postgresql.ts';
 import type { Product } from './product.ts';

@@ -24,17 +24,3 @@ export const ORACLE: Product = {
   }),
   readyLine: /DATABASE IS READY TO USE/,
 };
-
-export const DB2: Product = {
-  name: 'Db2',
-  scheme: 'db2',
-  user: 'db2inst1',
-  database: 'oauth',
-  large: true,
-  container: (password) => ({
-    port: 50_000,
-    environment: { LICENSE: 'accept', DB2INST1_PASSWORD: password, DBNAME: 'oauth' },
-    privileged: true,
-  }),
-  readyLine: /Setup has completed/,
-};

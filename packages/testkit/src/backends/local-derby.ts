@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { CLOCK_FUNCTION } from '../drda/derby-texts.ts';
 import { freePort } from '../free-port.ts';
 import type { Missing, RunningServer } from './database-server.ts';
-import { prepareDb2Driver } from './db2-driver.ts';
+import { loadDb2Driver } from './db2-driver.ts';
 import { javaWith } from './java.ts';
 import { runLocal, startLocalProcess } from './local-process.ts';
 
@@ -29,8 +29,8 @@ derby.drda.maxThreads=0
  * them changes what each says where they differ, and Derby's codes into those of Db2.
  */
 export async function startLocalDerby(): Promise<RunningServer | Missing> {
-  const driver = await prepareDb2Driver();
-  if (driver !== null) return driver;
+  const driver = await loadDb2Driver();
+  if ('reason' in driver) return driver;
   const program = await javaWith(JARS);
   if ('reason' in program) return program;
 

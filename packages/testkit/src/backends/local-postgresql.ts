@@ -5,10 +5,7 @@ import path from 'node:path';
 import { freePort } from '../free-port.ts';
 import type { Missing, OwnServerOptions, RunningServer } from './database-server.ts';
 import { findProgram } from './find-program.ts';
-import { type LocalCommand, runLocal, startLocalProcess } from './local-process.ts';
-
-/** `nobody` on Linux: PostgreSQL refuses to run as root. */
-const UNPRIVILEGED = 65_534;
+import { type LocalCommand, runLocal, startLocalProcess, UNPRIVILEGED } from './local-process.ts';
 
 /** Where programs and libraries lie; the libraries' links are missing where npm brought them. */
 interface Installation {
@@ -26,15 +23,15 @@ export async function startLocalPostgresql(
   if (found === null) return { reason: `PostgreSQL ${version} is not installed here.` };
 
   const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-postgresql-'));
-  const owner = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : null;
-  const own = (file: string): string => {
-    if (owner) chownSync(file, owner.uid, owner.gid);
-    return file;
+  // It refuses to run as root.
+  const unprivileged = process.getuid?.() === 0;
+  const own = (file: string): void => {
+    if (unprivileged) chownSync(file, ...UNPRIVILEGED);
   };
   own(folder);
-  const installation = await reachable(found, folder, owner);
+  const installation = await reachable(found, folder, unprivileged);
   const command = (program: string, args: readonly string[]): LocalCommand =>
-    commandOf(installation, folder, owner, program, args);
+    commandOf(installation, folder, unprivileged, program, args);
   const data = path.join(folder, 'data');
   await runLocal(
     command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']),
@@ -93,12 +90,10 @@ async function packaged(version: string): Promise<Installation | null> {
   }
 }
 
-type Owner = { readonly uid: number; readonly gid: number } | null;
-
 function commandOf(
   { programs, libraries }: Installation,
   folder: string,
-  owner: Owner,
+  unprivileged: boolean,
   program: string,
   args: readonly string[],
 ): LocalCommand {
@@ -106,16 +101,16 @@ function commandOf(
     program: path.join(programs, program),
     args,
     cwd: folder,
-    ...(owner ? { owner } : {}),
+    unprivileged,
     ...(libraries ? { env: { LD_LIBRARY_PATH: linked(libraries, folder) } } : {}),
   };
 }
 
 /** Where the unprivileged user can start the programs: where they are, else a copy. */
-async function reachable(found: Installation, folder: string, owner: Owner): Promise<Installation> {
-  if (owner === null || found.libraries === undefined) return found;
+async function reachable(found: Installation, folder: string, unprivileged: boolean): Promise<Installation> {
+  if (!unprivileged || found.libraries === undefined) return found;
   try {
-    await runLocal(commandOf(found, folder, owner, 'postgres', ['--version']));
+    await runLocal(commandOf(found, folder, unprivileged, 'postgres', ['--version']));
     return found;
   } catch {
     const copy = path.join(folder, 'native');

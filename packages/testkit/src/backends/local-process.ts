@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerControl } from './database-server.ts';
 
+/** User and group: `nobody` on Linux. */
+export const UNPRIVILEGED: readonly [uid: number, gid: number] = [65_534, 65_534];
+
 const READY_WITHIN_MS = 30_000;
 
 export interface LocalCommand {
@@ -10,8 +13,8 @@ export interface LocalCommand {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** An unprivileged user's, where the program refuses root. */
-  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** As the user {@link UNPRIVILEGED}, since the program refuses root. */
+  readonly unprivileged?: boolean;
 }
 
 /** A server of this machine that is ours alone. */
@@ -104,9 +107,9 @@ export async function untilAnswers(
   }
 }
 
-function begin({ program, args, cwd, env, owner }: LocalCommand): ChildProcess {
+function begin({ program, args, cwd, env, unprivileged }: LocalCommand): ChildProcess {
   return spawn(program, args, {
-    ...owner,
+    ...(unprivileged ? { uid: UNPRIVILEGED[0], gid: UNPRIVILEGED[1] } : {}),
     cwd,
     env: { PATH: process.env['PATH'], LC_ALL: 'C', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

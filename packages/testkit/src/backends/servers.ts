@@ -45,9 +45,15 @@ async function serverOn(name: BackendName, running: RunningServer): Promise<Data
         return { name: product.database, url: running.adminUrl, drop: async () => undefined };
       const name = `gatehouse_${randomBytes(6).toString('hex')}`;
       await databases.create(admin, name);
-      const url = databases.url?.(admin, name) ?? new URL(`/${name}`, admin);
+      const url = databases.url?.(admin, name) ?? withPath(admin, `/${name}`);
       return { name, url: url.href, drop: () => databases.drop(admin, name) };
     },
     close: running.close,
   };
+}
+
+function withPath(admin: URL, pathname: string): URL {
+  const url = new URL(admin);
+  url.pathname = pathname;
+  return url;
 }

@@ -38,7 +38,8 @@ export async function startOwnBackend(
   return firstServer(sources);
 }
 
-async function inContainer(
+/** In a container of an image that is here or can be had. */
+export async function inContainer(
   name: BackendName,
   backend: Backend,
   options: OwnServerOptions,

@@ -13,18 +13,17 @@ const UTC = 'CURRENT TIMESTAMP - CURRENT TIMEZONE';
 export const DERBY_TEXTS: Texts = [
   // The clock, with and without its milliseconds.
   [
-    exactly(
-      `(BIGINT(DAYS(${UTC}) - 719163) * 86400 + MIDNIGHT_SECONDS(${UTC})) * 1000 + MICROSECOND(${UTC}) / 1000`,
-    ),
+    exactly(`(BIGINT(DAYS(${UTC}) - 719163) * 86400 + MIDNIGHT_SECONDS(${UTC})) * 1000 + MICROSECOND(${UTC}) / 1000`),
     'APP.EPOCH_MS()',
   ],
   [exactly(`(BIGINT(DAYS(${UTC}) - 719163) * 86400 + MIDNIGHT_SECONDS(${UTC})) * 1000`), 'APP.EPOCH_MS()'],
   [/ INLINE LENGTH \d+/g, ''],
+  [/^SET CURRENT LOCK TIMEOUT (\d+)$/, "CALL SYSCS_UTIL.SYSCS_SET_DATABASE_PROPERTY('derby.locks.waitTimeout', '$1')"],
   [
-    /^SET CURRENT LOCK TIMEOUT (\d+)$/,
-    "CALL SYSCS_UTIL.SYSCS_SET_DATABASE_PROPERTY('derby.locks.waitTimeout', '$1')",
+    /^SELECT SERVICE_LEVEL AS value FROM SYSIBMADM\.ENV_INST_INFO$/,
+    // Not as a constant: that would be a CHAR, which the driver takes from Derby as none it knows.
+    "SELECT CAST('Derby in place of DB2 v11.5.0.0' AS VARCHAR(64)) AS value FROM SYSIBM.SYSDUMMY1",
   ],
-  [/^SELECT SERVICE_LEVEL AS value FROM SYSIBMADM\.ENV_INST_INFO$/, "VALUES 'Derby in place of DB2 v11.5.0.0'"],
   [
     /^SELECT INDNAME AS name FROM SYSCAT\.INDEXES/,
     'SELECT name FROM (SELECT CONGLOMERATENAME AS name, TABLENAME AS tabname FROM SYS.SYSCONGLOMERATES c JOIN SYS.SYSTABLES t ON t.TABLEID = c.TABLEID WHERE c.ISINDEX) i',
