@@ -74,7 +74,7 @@ export type ManyId =
   | `add_${Kind}`
   /** The rows are `grant_key`s; the same for all: `tenant_id`, `at`, `reason`. Counts those it ended. */
   | 'revoke_grants'
-  /** The rows are keys to remove, still only where `purge_at` is before `before`. */
+  /** The rows are keys of one `tenant_id` to remove, still only where `purge_at` is before `before`. */
   | `purge_picked_${SweptName}`;
 
 /**

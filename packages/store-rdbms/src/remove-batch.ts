@@ -36,8 +36,10 @@ const REMOVERS: Readonly<Record<PurgeForm, Remover>> = {
     const keys = rows.map((row) => ({ tenant_id: text(row, 'tenant_id'), key: text(row, SWEPT[name].key) }));
     // In the order of the primary key, as everybody locks them.
     keys.sort((a, b) => (a.tenant_id === b.tenant_id ? (a.key < b.key ? -1 : 1) : a.tenant_id < b.tenant_id ? -1 : 1));
-    const { count } = await database.runMany(`purge_picked_${name}`, { before }, keys);
-    return { removed: count, full: rows.length >= batch, from: integer(last, 'purge_at') };
+    let removed = 0;
+    for (const [tenant_id, some] of Map.groupBy(keys, (key) => key.tenant_id))
+      removed += (await database.runMany(`purge_picked_${name}`, { before, tenant_id }, some)).count;
+    return { removed, full: rows.length >= batch, from: integer(last, 'purge_at') };
   },
 };
 

@@ -1,4 +1,5 @@
 import { StoreError } from '@gatehouse/core';
+import { db2 } from './db2.ts';
 import type { Dialect } from './dialect.ts';
 import { mysql } from './mysql.ts';
 import { postgresql } from './postgresql.ts';
@@ -11,6 +12,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
   // The same texts; what differs is asked of the server.
   mariadb: mysql,
   sqlite,
+  db2,
 };
 
 /** @throws StoreError `config`: an unknown name is never guessed at */

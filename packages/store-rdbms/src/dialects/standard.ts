@@ -17,6 +17,8 @@ export interface Spelling {
   readonly bigint: (expression: string) => string;
   /** The first `:page` rows of a query. */
   readonly page: (query: string) => string;
+  /** A key as a parameter whose type nothing else tells; absent: as it is. */
+  readonly key?: (expression: string) => string;
 }
 
 type Statements = readonly (readonly [StatementId, StatementText])[];
@@ -69,9 +71,10 @@ export function standardStatements(spelling: Spelling): Statements {
 }
 
 /** Additions in the form `INSERT … VALUES (…), (…)`; the epoch of the client is looked up by the same statement. */
-export function standardMany(): Manies {
+export function standardMany({ key = (expression) => expression }: Pick<Spelling, 'key'> = {}): Manies {
+  const tokenEpoch = `CASE WHEN ${key(':grant_key')} IS NULL THEN ${CLIENT_EPOCH} END`;
   return [
-    ['add_access_token', insertRows('oauth_access_token', TOKEN_COLUMNS, TOKEN_EPOCH)],
+    ['add_access_token', insertRows('oauth_access_token', TOKEN_COLUMNS, tokenEpoch)],
     ...REGISTER_KINDS.map(
       (kind) =>
         [
@@ -109,8 +112,6 @@ function insertRows(table: string, columns: readonly string[], epoch: string | n
 
 const CLIENT_EPOCH =
   'COALESCE((SELECT version FROM oauth_client_epoch WHERE tenant_id = :tenant_id AND client_id = :client_id), 0)';
-
-const TOKEN_EPOCH = `CASE WHEN :grant_key IS NULL THEN ${CLIENT_EPOCH} END`;
 
 // A token hangs on its grant and its client: one statement tells what has ended it.
 const FIND_TOKEN = `

@@ -10,6 +10,7 @@ const require = createRequire(import.meta.url);
 export interface PooledClient<C> {
   acquireConnection(): Promise<C>;
   releaseConnection(connection: C): Promise<void>;
+  destroyRawConnection(connection: C): Promise<void>;
   readonly pool: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
   connectionSettings: unknown;
 }
@@ -18,7 +19,6 @@ export type ClientClass<C> = new (
   config: unknown,
 ) => PooledClient<C> & {
   acquireRawConnection(): Promise<C>;
-  destroyRawConnection(connection: C): Promise<void>;
 };
 
 export interface KnexPoolOptions<C> {
@@ -30,16 +30,18 @@ export interface KnexPoolOptions<C> {
   readonly connection: () => Promise<unknown>;
   /** What a new connection is told before it is used. */
   readonly begin?: (connection: C) => Promise<void>;
-  /** Ends a connection at once, whatever runs on it. */
-  readonly cut: (connection: C) => void;
+  /** Ends a connection at once, whatever runs on it. Absent: the client's own way has to do. */
+  readonly cut?: (connection: C) => void;
 }
 
 export interface KnexPool<C> {
   acquire(): Promise<C>;
   release(connection: C): void;
-  discard(connection: C): void;
+  /** Resolves when it is no more. */
+  discard(connection: C): Promise<void>;
   pool(): PoolState;
   destroy(): Promise<void>;
+  readonly client: PooledClient<C>;
 }
 
 /** A pool of knex with a driver's plain connections. */
@@ -61,14 +63,19 @@ export function openKnexPool<C extends object>(
       try {
         await begin?.(made);
       } catch (error) {
-        cut(made);
+        await this.#end(made);
         throw error;
       }
       return made;
     }
 
     override async destroyRawConnection(ended: C): Promise<void> {
-      if (Reflect.get(ended, '__knex__disposed')) cut(ended);
+      if (Reflect.get(ended, '__knex__disposed')) await this.#end(ended);
+      else await super.destroyRawConnection(ended);
+    }
+
+    async #end(ended: C): Promise<void> {
+      if (cut) cut(ended);
       else await super.destroyRawConnection(ended);
     }
   }
@@ -101,8 +108,9 @@ export function openKnexPool<C extends object>(
     release,
     discard(used) {
       Reflect.set(used, '__knex__disposed', 'given up');
-      cut(used);
+      const ended = client.destroyRawConnection(used);
       release(used);
+      return ended;
     },
     pool: () => ({
       used: client.pool.numUsed(),
@@ -111,5 +119,6 @@ export function openKnexPool<C extends object>(
       max: pool.max,
     }),
     destroy: () => knex.destroy(),
+    client,
   };
 }
