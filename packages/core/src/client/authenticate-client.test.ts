@@ -105,6 +105,9 @@ describe('a client that does not', () => {
     ['an unknown public client', { body: { client_id: 'nobody' } }, undefined],
     ['a secret without a client', { body: { client_secret: SECRET } }, undefined],
     ['a public client with a secret it does not have', { body: { client_id: 'spa', client_secret: 'x' } }, undefined],
+    ['a public client with an assertion', { body: { client_id: 'spa', client_assertion: 'eyJ' } }, undefined],
+    ['a lone type of assertion', { body: { client_id: 'spa', client_assertion_type: 'urn:x' } }, undefined],
+    ['an assertion and no name', { body: { client_assertion: 'eyJ' } }, undefined],
     ['another scheme', { authorization: 'Bearer abc' }, 'Basic'],
     ['a client id in another case', { authorization: basic('APP', SECRET) }, 'Basic'],
   ])('[AX-66] %s: 401 invalid_client, with a challenge where the header was used', async (_, presented, challenge) => {
@@ -130,6 +133,8 @@ describe('a client that does not', () => {
   it.each([
     ['header and body', { authorization: basic('app', SECRET), body: { client_id: 'app', client_secret: SECRET } }],
     ['header and a lone secret', { authorization: basic('app', SECRET), body: { client_secret: SECRET } }],
+    ['header and assertion', { authorization: basic('app', SECRET), body: { client_assertion: 'eyJ' } }],
+    ['secret and assertion', { body: { client_id: 'app', client_secret: SECRET, client_assertion: 'eyJ' } }],
   ])('uses two methods at once (%s): invalid_request, and neither is tried', async (_, presented) => {
     const desk = aDesk();
     expect(await refusedLater(() => desk.try(presented))).toMatchObject({ code: 'invalid_request', status: 400 });

@@ -45,6 +45,8 @@ export async function authenticateClient(
 ): Promise<AuthenticatedClient> {
   const method = chooseMethod(request, form);
   const attempt: Attempt = { context, request, method, at: context.runtime.clock.now() };
+  // RFC 7521 4.2.1: who brings a proof that nobody reads is not let in without one.
+  if (hasAssertion(form)) throw refuse(attempt, null, 'client-auth-supported', 'a method that this server has');
   if (!method) throw refuse(attempt, null, 'client-auth-present', 'client credentials');
   requireLimits(context, request, form);
   const [first, ...others] = method.read(request, form);
@@ -78,12 +80,17 @@ interface Attempt {
 function chooseMethod(request: EndpointRequest, form: Form): AuthMethod | undefined {
   const [method, second] = METHODS.filter((candidate) => candidate.used(request, form));
   // RFC 6749 2.3: the client MUST NOT use more than one method in a request.
-  if (second)
+  if (second || (method && method !== none && hasAssertion(form)))
     throw new OAuthError('invalid_request', 'The request uses more than one way to authenticate the client.', {
       check: 'client-auth-once',
       expected: 'one method',
     });
   return method;
+}
+
+/** RFC 7521 4.2: another way to authenticate, beside which `client_id` only identifies. */
+function hasAssertion(form: Form): boolean {
+  return form.has('client_assertion') || form.has('client_assertion_type');
 }
 
 /** Before anything is decoded. */
