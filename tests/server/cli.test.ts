@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { startServer } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatehouse, MAIN, temporaryFolder } from './command-line.ts';
 
@@ -181,6 +182,22 @@ describe('client, where clients live in the configuration', () => {
     expect((await gatehouse(['client', 'disable', 'app'], here)).stdout).toBe('enabled: false\n');
     expect((await gatehouse(['client', 'enable', 'app'], here)).stdout).toBe('enabled: true\n');
     expect((await gatehouse(['client', 'remove', 'app'], here)).stdout).toContain('take "app" out of it');
+  });
+
+  test('a secret is rotated while the server runs on its snapshot', async () => {
+    const config = {
+      secrets: 's'.repeat(32),
+      issuer: 'http://localhost:8089',
+      cache: { snapshot: { file: path.join(folder.path, 'snapshot') } },
+      clients: [client],
+    };
+    const file = path.join(folder.path, 'running.json');
+    writeFileSync(file, JSON.stringify(config));
+    const server = await startServer({ config });
+    const rotated = await gatehouse(['client', 'rotate-secret', 'app', '--config', file, '--json']);
+    await server.stop();
+    expect(rotated).toMatchObject({ code: 0, stderr: expect.not.stringContaining('in use') });
+    expect(JSON.parse(rotated.stdout)).toMatchObject({ client_id: 'app', secrets: [{}, {}] });
   });
 
   const wrong: [string, string[], RegExp][] = [

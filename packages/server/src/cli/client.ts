@@ -14,7 +14,7 @@ import {
   textFlags,
   UsageError,
 } from './command.ts';
-import { withStore } from './open-store.ts';
+import { configuredStore, withStore } from './open-store.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
 const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -144,15 +144,15 @@ export const clientCommand: Command = {
     if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
     const { loaded } = await readConfiguration(flags);
     const configured = await readClients(loaded);
-    await withStore(loaded, (store) => {
-      const desk = isShared(store)
-        ? storeDesk(
-            createStoredClients({ store, runtime: { clock: systemClock, entropy: systemEntropy() }, cacheSeconds: 0 }),
-            configured,
-          )
-        : configurationDesk(configured);
-      return act({ desk, id, flags, out });
-    });
+    const store = await configuredStore(loaded);
+    // Where clients live in the configuration the store stays shut: its one process may be the server, and running.
+    if (isShared(store))
+      await withStore(store, () => {
+        const runtime = { clock: systemClock, entropy: systemEntropy() };
+        const stored = createStoredClients({ store, runtime, cacheSeconds: 0 });
+        return act({ desk: storeDesk(stored, configured), id, flags, out });
+      });
+    else await act({ desk: configurationDesk(configured), id, flags, out });
     return EXIT.done;
   },
 };

@@ -1,6 +1,6 @@
 import { type SweepReport, systemClock } from '@gatehouse/core';
 import { type Command, EXIT } from './command.ts';
-import { withStore } from './open-store.ts';
+import { configuredStore, withStore } from './open-store.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
 const ROUND_MS = 5_000;
@@ -16,7 +16,7 @@ export const purgeCommand: Command = {
   flags: CONFIG_FLAGS,
   async run({ flags, out }) {
     const { loaded } = await readConfiguration(flags);
-    return withStore(loaded, async (store) => {
+    return withStore(await configuredStore(loaded), async (store) => {
       const totals = new Map<string, number>();
       let report: SweepReport;
       do {
