@@ -35,6 +35,7 @@ const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 const CONFIG = 'gatehouse.config.json';
+const PASSWORD_HASH = `scrypt:N=32768,r=8,p=3:${'A'.repeat(22)}:${'A'.repeat(43)}`;
 const client = {
   id: 'app',
   secrets: 'a-secret-of-the-app',
@@ -43,7 +44,8 @@ const client = {
 };
 
 beforeAll(() => {
-  writeFileSync(path.join(folder.path, CONFIG), JSON.stringify({ clients: [client] }));
+  const owners = [{ username: 'ann', subject: 'owner-1', passwordHash: PASSWORD_HASH }];
+  writeFileSync(path.join(folder.path, CONFIG), JSON.stringify({ clients: [client], owners }));
 });
 
 const here = { cwd: folder.path };
@@ -203,6 +205,7 @@ describe('client, where clients live in the configuration', () => {
   const wrong: [string, string[], RegExp][] = [
     ['an unknown client', ['show', 'nobody'], /There is no client "nobody"/],
     ['an id that is taken', ['create', '--id', 'app'], /There is a client "app" in the configuration already/],
+    ['[SEC-126] an id that is an owner’s subject', ['create', '--id', 'owner-1'], /is the subject of an owner/],
     ['a redirect URI that cannot be', ['create', '--redirect-uri', 'javascript:x'], /redirectUris/],
     ['an unknown client to rotate', ['rotate-secret', 'nobody'], /There is no client "nobody"/],
   ];
@@ -228,6 +231,7 @@ describe('client, where several servers share a store', () => {
        export default {
          issuer: 'https://as.example',
          secrets: secret,
+         clients: [{ id: 'written', secrets: secret }],
          store: () => {
            const store = createCacheStore({ snapshot: { file: ${JSON.stringify(path.join(shared.path, 'store'))}, secret } });
            const visibility = { registers: 'cluster', tokens: 'cluster', boundMs: 0 };
@@ -244,9 +248,12 @@ describe('client, where several servers share a store', () => {
     expect(client_secret).toMatch(/^[0-9a-f]{48}$/);
     expect(existsSync(path.join(shared.path, 'store'))).toBe(true);
     expect(readFileSync(path.join(shared.path, 'store')).includes(client_secret)).toBe(false);
-    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+enabled/);
+    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+enabled/m);
     expect((await gatehouse(['client', 'create', '--id', 'shared'], inStore)).stderr).toContain(
       'taken by another client',
+    );
+    expect((await gatehouse(['client', 'create', '--id', 'written'], inStore)).stderr).toContain(
+      'in the configuration already',
     );
     const rotated = await gatehouse(['client', 'rotate-secret', 'shared', '--json'], inStore);
     const fresh = (JSON.parse(rotated.stdout) as { client_secret: string }).client_secret;
@@ -255,7 +262,7 @@ describe('client, where several servers share a store', () => {
     const show = await gatehouse(['client', 'show', 'shared', '--json'], inStore);
     expect((JSON.parse(show.stdout) as { secrets: unknown[] }).secrets).toHaveLength(2);
     expect((await gatehouse(['client', 'disable', 'shared'], inStore)).stdout).toContain('is disabled');
-    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+disabled/);
+    expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+disabled/m);
     expect((await gatehouse(['client', 'enable', 'shared'], inStore)).stdout).toContain('is enabled');
     expect((await gatehouse(['client', 'remove', 'shared'], inStore)).stdout).toContain('is removed');
     const gone = await gatehouse(['client', 'remove', 'shared'], inStore);

@@ -16,6 +16,10 @@ export function storeDesk(stored: StoredClients, configured: readonly Client[]):
     all: () => everyClient(configured, stored),
     find: async (id) => configured.find((client) => client.id === id) ?? stored.find(id),
     async create(registration, out) {
+      // It would be there and never found: the configuration comes first.
+      const { id } = registration;
+      if (configured.some((client) => client.id === id))
+        throw new CommandError(`There is a client ${JSON.stringify(id)} in the configuration already.`);
       const secret = registration['type'] === 'public' ? null : randomSecret();
       const client = await stored.create({ ...registration, ...(secret === null ? {} : { secret }) });
       out.text(`client_id      ${client.id}`);

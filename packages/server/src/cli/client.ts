@@ -1,6 +1,7 @@
 import { type Client, createStoredClients, systemClock, systemEntropy } from '@gatehouse/core';
 import { isShared } from '../assemble.ts';
 import { readClients } from '../config/configured-clients.ts';
+import { readOwners } from '../config/configured-owners.ts';
 import { type ClientDesk, configurationDesk } from './client-in-configuration.ts';
 import { storeDesk } from './client-in-store.ts';
 import {
@@ -39,7 +40,7 @@ const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
 };
 
 /** Of the flags, the members of a registration. */
-function registration(flags: FlagValues): Record<string, unknown> {
+function registration(flags: FlagValues): Record<string, unknown> & { readonly id: string } {
   const lists = {
     redirectUris: textFlags(flags, 'redirect-uri'),
     grantTypes: textFlags(flags, 'grant'),
@@ -84,6 +85,8 @@ interface Errand {
   readonly id: string | undefined;
   readonly flags: FlagValues;
   readonly out: Output;
+  /** Of the owners in the configuration. */
+  readonly subjects: ReadonlySet<string>;
 }
 
 function needId(id: string | undefined, verb: string): string {
@@ -99,7 +102,16 @@ function overlapSeconds(flags: FlagValues): number {
 
 /** Each verb, whatever the clients are kept in. */
 const VERBS: ReadonlyMap<string, (errand: Errand) => Promise<void>> = new Map([
-  ['create', async ({ desk, flags, out }) => desk.create(registration(flags), out)],
+  [
+    'create',
+    async ({ desk, flags, out, subjects }) => {
+      const wanted = registration(flags);
+      // RFC 9700 4.15: a client must not be able to pass for an owner.
+      if (subjects.has(wanted.id))
+        throw new CommandError(`${JSON.stringify(wanted.id)} is the subject of an owner; give the client another id.`);
+      await desk.create(wanted, out);
+    },
+  ],
   [
     'list',
     async ({ desk, out }) => {
@@ -144,15 +156,16 @@ export const clientCommand: Command = {
     if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
     const { loaded } = await readConfiguration(flags);
     const configured = await readClients(loaded);
+    const subjects = new Set(readOwners(loaded).map(({ owner }) => owner.subject));
     const store = await configuredStore(loaded);
     // Where clients live in the configuration the store stays shut: its one process may be the server, and running.
     if (isShared(store))
       await withStore(store, () => {
         const runtime = { clock: systemClock, entropy: systemEntropy() };
         const stored = createStoredClients({ store, runtime, cacheSeconds: 0 });
-        return act({ desk: storeDesk(stored, configured), id, flags, out });
+        return act({ desk: storeDesk(stored, configured), id, flags, out, subjects });
       });
-    else await act({ desk: configurationDesk(configured), id, flags, out });
+    else await act({ desk: configurationDesk(configured), id, flags, out, subjects });
     return EXIT.done;
   },
 };
