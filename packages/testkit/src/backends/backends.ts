@@ -32,5 +32,5 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
   mariadb11: { product: MARIADB, version: '11.8', image: 'mariadb:11.8' },
   mssql: { product: MSSQL, version: '2022', image: 'mcr.microsoft.com/mssql/server:2022-latest' },
   oracle: { product: ORACLE, version: '23', image: 'gvenzl/oracle-free:23-slim-faststart' },
-  db2: { product: DB2, version: '12.1', image: 'icr.io/db2_community/db2:12.1.2.0' },
+  db2: { product: DB2, version: '12.1', image: 'icr.io/db2_community/db2:12.1.1.0' },
 };
