@@ -1,5 +1,4 @@
 // What this machine is asked for: Debian's package manager, as root.
-import process from 'node:process';
 import { run, succeeds } from './run.mjs';
 
 /** @returns {Promise<string | null>} what is in the way of installing a package here */
@@ -8,12 +7,15 @@ export async function obstacle() {
   return process.getuid() === 0 ? null : 'that takes root';
 }
 
+/** Once for each run of this script. */
+let updated;
+
 /** @param {readonly string[]} packages */
 export async function installPackages(packages) {
-  // The runlevel keeps the packages from starting a service of the system: what is needed is started here.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => run('apt-get', ['-qq', '-o', 'Acquire::Retries=3', ...args], { env });
-  await apt('update');
+  updated ??= apt('update');
+  await updated;
   await apt('install', '-y', '--no-install-recommends', ...packages);
 }
 
