@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
@@ -193,10 +194,13 @@ describe('a certificate that cannot be', () => {
   test('is a sentence that names the file', async () => {
     putCertificate(first);
     writeFileSync(file('other.pem'), makeCertificate().key);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file('kind.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(file('text.pem'), 'not a certificate');
     const cases: [string, string, RegExp][] = [
       [file('nowhere.pem'), file('key.pem'), /listener\.tls\.certificate \(.*nowhere\.pem\) cannot be read/],
       [file('certificate.pem'), file('other.pem'), /listener\.tls \(.*other\.pem\) is no certificate with its key/],
+      [file('certificate.pem'), file('kind.pem'), /listener\.tls \(.*kind\.pem\) .*\(key values mismatch\)/],
       [file('text.pem'), file('key.pem'), /listener\.tls \(.*text\.pem.*\) is no certificate with its key/],
     ];
     for (const [certificate, key, message] of cases) {

@@ -1,4 +1,4 @@
-import { constants } from 'node:crypto';
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureVersion } from 'node:tls';
 import { ConfigError } from '../config/config-error.ts';
@@ -67,6 +67,9 @@ export async function readTls({ certificate, key, passphrase, minimumVersion }: 
   };
   try {
     createSecureContext(context);
+    // OpenSSL keeps a certificate for each kind of key and lets one of RSA and a key of EC pass, which no client ever gets.
+    const own = createPrivateKey({ key: context.key, ...(passphrase === null ? {} : { passphrase }) });
+    if (!new X509Certificate(context.cert).checkPrivateKey(own)) throw new Error('key values mismatch');
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/i, '') : '';
     throw new ConfigError([
