@@ -19,6 +19,7 @@ import { createRequestLog } from './telemetry/request-log.ts';
 import { VERSION } from './version.ts';
 import { createViews, type StartPageData, type Views } from './views/index.ts';
 
+/** What the app needs besides core; everything has a default. */
 export interface AppOptions {
   /** The pages; default: ours. */
   readonly views?: Views;
@@ -46,6 +47,7 @@ export interface AppOptions {
   readonly sampleResource?: boolean;
 }
 
+/** What {@link createApp} gives: a Hono app. */
 export type GatehouseApp = Hono<{ Bindings: NodeBindings }>;
 
 const GET: RouteOptions = { methods: ['GET'] };

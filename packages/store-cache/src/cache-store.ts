@@ -41,6 +41,7 @@ import type { Tables } from './tables.ts';
 import type { Eviction } from './tokens.ts';
 import { type Applied, applyWrite } from './write.ts';
 
+/** Limits, time and disk of a cache store; everything has a default. */
 export interface CacheOptions extends Partial<CacheLimits> {
   /** An issuer, usually; what is written in one namespace is not there in another. Default: `default`. */
   readonly namespace?: string;
@@ -76,6 +77,7 @@ export async function openStore(options: CacheOptions = {}): Promise<CacheStore>
   return store;
 }
 
+/** The store contract in the memory of this process, with siblings on the same memory and its own metrics. */
 export class CacheStore implements Store {
   readonly name = 'cache';
   readonly capabilities: StoreCapabilities;

@@ -14,6 +14,7 @@ export interface CacheLimits {
   readonly maxCounters: number;
 }
 
+/** Room for a large deployment; memory is taken as it is needed. */
 export const DEFAULT_CACHE_LIMITS: CacheLimits = {
   // 180 MB of tokens.
   maxElements: 1_000_000,

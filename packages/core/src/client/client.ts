@@ -1,5 +1,6 @@
 import type { ClientId, Instant } from '../store/brands.ts';
 
+/** RFC 7591 2, `token_endpoint_auth_method`: those there are. */
 export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
 
 /** A stored secret: `sha256:<base64url>` for what a machine made, `argon2id:…` or `scrypt:…` for what a person chose or was imported. */

@@ -36,6 +36,7 @@ export interface StoredClients extends ClientDirectory {
   list(page: PageRequest): Promise<Page<Client>>;
 }
 
+/** What stored clients need of the world. */
 export interface StoredClientsOptions {
   readonly store: Store;
   readonly runtime: Pick<Runtime, 'clock' | 'entropy'>;
@@ -49,6 +50,7 @@ const MOST_KEPT = 10_000;
 /** How often a change is tried anew on a client that another administrator changes at the same moment. */
 const ROUNDS = 3;
 
+/** Clients in a store, kept in memory for `cacheSeconds`; a change made here is seen at once. */
 export function createStoredClients({ cacheSeconds, runtime, store }: StoredClientsOptions): StoredClients {
   const kept = new Map<ClientId, { readonly client: Client; readonly until: Instant }>();
   const { clock, entropy } = runtime;

@@ -18,6 +18,7 @@ export interface EndpointRequest {
   readonly browserCookie: string | null;
 }
 
+/** Of the parameter `format`: JSON unless it is asked for. */
 export type ResponseFormat = 'json' | 'urlencoded' | 'xml';
 
 interface ResponseBase {
@@ -62,6 +63,7 @@ export interface ConsentPrompt {
   readonly refreshSeconds: number | null;
 }
 
+/** HTTP reduced to what OAuth writes; whoever renders it needs every kind. */
 export type EndpointResponse = ResponseBase &
   (
     | {
@@ -80,4 +82,5 @@ export type EndpointResponse = ResponseBase &
     | { readonly kind: 'error_page'; readonly status: number; readonly error: OAuthError }
   );
 
+/** Never rejects: whatever goes wrong is an answer. */
 export type Endpoint = (request: EndpointRequest) => Promise<EndpointResponse>;

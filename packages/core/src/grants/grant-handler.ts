@@ -5,6 +5,7 @@ import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import type { Granted } from '../tokens/granted.ts';
 
+/** A token request whose client is authenticated and may use this grant. */
 export interface GrantRequest {
   readonly client: Client;
   readonly form: Form;
@@ -13,6 +14,7 @@ export interface GrantRequest {
   readonly now: Instant;
 }
 
+/** What a grant decided; a refusal is thrown. */
 export type GrantOutcome =
   /** Issue this; where that comes back outdated, the handler is asked again. */
   | { readonly kind: 'issue'; readonly granted: Granted }

@@ -25,6 +25,7 @@ export const ERROR_CATALOGUE = {
   unsupported_token_type: 400,
 } as const;
 
+/** RFC 6749 5.2 and 4.1.2.1, RFC 6750 3.1, OpenID Connect Core 3.1.2.6, RFC 8707 2. */
 export type OAuthErrorCode = keyof typeof ERROR_CATALOGUE;
 
 /** What an operator reads and a client never does: the check that failed, what it expected and what it got, redacted. */
@@ -35,6 +36,7 @@ export interface FailedCheck {
   readonly got?: string;
 }
 
+/** What goes with a refusal besides its code and text. */
 export interface OAuthErrorOptions extends FailedCheck {
   /** Absent: the catalogue's. */
   readonly status?: number;

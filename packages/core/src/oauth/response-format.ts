@@ -21,8 +21,10 @@ export function parseResponseFormat(value: string | undefined): ResponseFormat {
   });
 }
 
+/** Members of an answer, in order. */
 export type ResponseData = Readonly<Record<string, unknown>>;
 
+/** A body and its media type. */
 export interface RenderedData {
   readonly contentType: string;
   readonly text: string;

@@ -3,6 +3,7 @@ import type { Settings } from '../server/config.ts';
 
 /** The reference system's path of the login form's target (AX-223). */
 export const LOGIN_PATH = '/oauth/login';
+/** The target of the form that signs out. */
 export const LOGOUT_PATH = '/oauth/logout';
 
 export function authorizePath(settings: Pick<Settings, 'basePath'>): string {

@@ -13,6 +13,7 @@ import { requiredScopes, scopeMessage, scopesSuffice } from './required-scopes.t
 
 export type { ResourceRequest, TokenPlace };
 
+/** The request may go on, and in whose name. */
 export interface AllowedRequest {
   readonly kind: 'allowed';
   /** The granting owner; null for a token without one. */
@@ -26,6 +27,7 @@ export interface AllowedRequest {
   readonly attributes: SelectorSources;
 }
 
+/** The request ends here, with this answer. */
 export interface RefusedRequest {
   readonly kind: 'refused';
   readonly status: number;
@@ -34,6 +36,7 @@ export interface RefusedRequest {
   readonly error: OAuthError;
 }
 
+/** What became of a request for a protected resource. */
 export type ResourceDecision = AllowedRequest | RefusedRequest;
 
 /** Judges the access token of a request for a protected resource: found, known, live, client, scopes, in this order. */

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
+/** Where every secret and id comes from. */
 export interface Entropy {
   /** Fresh bytes of a cryptographic source, the caller's own copy. */
   bytes(length: number): Uint8Array;

@@ -46,9 +46,12 @@ export interface ServerEvents {
   readonly 'store.behind': EventBase & { grantId: GrantId; clientId: string };
 }
 
+/** The name of an event. */
 export type EventName = keyof ServerEvents;
+/** Told of one kind of event, as it happens. */
 export type Listener<N extends EventName> = (event: ServerEvents[N]) => void;
 
+/** Tells listeners what happened; flows emit, logs, metrics and hooks listen. */
 export interface Emitter {
   emit<N extends EventName>(name: N, event: ServerEvents[N]): void;
   on<N extends EventName>(name: N, listener: Listener<N>): void;

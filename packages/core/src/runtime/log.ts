@@ -1,3 +1,4 @@
+/** Facts of a record, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Structured, with the message as a sentence. Fields never hold a handle, secret, verifier, assertion, password or cookie. */
@@ -11,6 +12,7 @@ export interface Log {
 
 const nothing = (): void => undefined;
 
+/** Logs nothing. */
 export const silentLog: Log = {
   debug: nothing,
   info: nothing,

@@ -11,6 +11,7 @@ export interface Runtime {
   readonly events: Emitter;
 }
 
+/** The system's clock and randomness, no log and no listener, but for what is given. */
 export function createRuntime(parts: Partial<Runtime> = {}): Runtime {
   const log = parts.log ?? silentLog;
   return {

@@ -22,6 +22,7 @@ export interface SelectorSources {
   };
 }
 
+/** An access token, as selectors read it. */
 export interface TokenSource {
   readonly record: Pick<Token, 'clientId' | 'subject' | 'scope' | 'expiresAt'>;
   readonly data: TokenData;
@@ -29,6 +30,7 @@ export interface TokenSource {
   readonly value?: string;
 }
 
+/** A request, as selectors read it; it need not be one of HTTP. */
 export interface RequestSource {
   readonly method: string;
   readonly path: string;

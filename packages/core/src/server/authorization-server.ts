@@ -25,6 +25,7 @@ import type { Hooks } from './hooks.ts';
 import { type Deployment, requireCapabilities } from './requirements.ts';
 import { createServerSecrets } from './secrets.ts';
 
+/** What an authorization server is made of. */
 export interface AuthorizationServerOptions {
   /** https URL; everything else has a default. */
   readonly settings: Pick<Settings, 'issuer'> & Partial<Settings>;
@@ -62,6 +63,7 @@ export interface AuthorizationServer {
 
 const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken];
 
+/** Puts a server together and opens nothing: call {@link AuthorizationServer.open} first. @throws Error for a secret that is missing or short */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const runtime = createRuntime(options.runtime);

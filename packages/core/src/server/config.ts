@@ -1,6 +1,7 @@
 import type { ClientAuthMethod } from '../client/client.ts';
 import type { OAuthErrorCode } from '../oauth/errors.ts';
 
+/** What a refresh gives: a new refresh token, none, or the same again. */
 export type RefreshMode = 'new' | 'none' | 'preserve';
 
 /** What one grant's tokens look like; each grant may have its own (parity.md 2.2). */
@@ -28,6 +29,7 @@ export interface FailureLimit {
   readonly lockSeconds: number;
 }
 
+/** How a protected resource finds and judges tokens. */
 export interface ResourceSettings {
   readonly location: 'header' | 'body' | 'query' | 'attribute';
   /** Field name of `body` and `query`. */

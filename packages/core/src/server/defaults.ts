@@ -19,6 +19,7 @@ const WITHOUT_REFRESH: TokenSettings = {
   refreshToken: { ...DEFAULT_TOKENS.refreshToken, mode: 'none' },
 };
 
+/** The grants of core, by `grant_type`; `implicit` for the front channel. */
 export const DEFAULT_GRANTS: ReadonlyMap<string, TokenSettings> = new Map([
   ['authorization_code', DEFAULT_TOKENS],
   ['implicit', WITHOUT_REFRESH],
@@ -27,7 +28,7 @@ export const DEFAULT_GRANTS: ReadonlyMap<string, TokenSettings> = new Map([
   ['refresh_token', DEFAULT_TOKENS],
 ]);
 
-// security.md 1.1: caps that no honest client meets.
+/** security.md 1.1: caps that no honest client meets. */
 export const DEFAULT_LIMITS: Limits = {
   requestLine: 16_384,
   headers: 32_768,
@@ -54,6 +55,7 @@ export const DEFAULT_LIMITS: Limits = {
   storeCallMs: 3_000,
 };
 
+/** The sample resource. */
 export const DEFAULT_RESOURCE: ResourceSettings = {
   location: 'header',
   parameter: 'access_token',

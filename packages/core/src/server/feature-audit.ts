@@ -5,10 +5,11 @@ import type { Settings } from './config.ts';
 /** Seconds a code should live by ASVS 5.0 10.4.3 at its third level. */
 const ADVISED_CODE_SECONDS = 60;
 
+/** What is audited. */
 export interface AuditSubject {
   readonly settings: Settings;
   readonly capabilities: StoreCapabilities;
-  /** Those in the configuration; what is in a store is audited as it is listed. */
+  /** Those in the configuration. */
   readonly clients: readonly Client[];
 }
 

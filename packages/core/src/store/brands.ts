@@ -12,6 +12,7 @@ export type GrantId = Key;
 /** Epoch milliseconds. */
 export type Instant = number;
 
+/** The `client_id`: 1 to 255 printable ASCII characters. */
 export type ClientId = string;
 
 /** JSON text written by core; stores neither read nor alter it. */

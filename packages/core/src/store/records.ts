@@ -3,6 +3,7 @@ import type { ClientId, GrantId, Instant, JsonText, Key } from './brands.ts';
 /** Registers change by compare-and-set on their version. Every later kind of one-time thing is a register too. */
 export type RegisterKind = 'grant' | 'session' | 'consent' | 'client' | 'client_epoch';
 
+/** Everything a store keeps under a key. */
 export type Kind = 'access_token' | RegisterKind;
 
 /** An access token as core writes it: once, never changed. With a subject it always has a grant. */
@@ -53,6 +54,7 @@ export interface Change {
 /** Why a token is dead although its row is there. `orphan`: its grant is not there. */
 export type TokenRevocation = 'token' | 'grant' | 'client' | 'orphan';
 
+/** An access token as a store gives it back. */
 export type Token = NewToken & { readonly revoked: TokenRevocation | null };
 
 /** A register as a store gives it back: version 1 when added, one more with each change. Only grants are ever revoked. */

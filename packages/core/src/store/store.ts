@@ -2,6 +2,7 @@ import type { ClientId, Instant, Key } from './brands.ts';
 import type { StoreCapabilities } from './capabilities.ts';
 import type { Change, Found, Kind, NewRegister, NewToken, Register, RegisterKind } from './records.ts';
 
+/** A record that is new. */
 export type Addition = NewToken | NewRegister;
 
 /** At most one register changes, and whatever is new comes with it: all or nothing. */
@@ -25,6 +26,7 @@ export interface ListBy {
   readonly session?: Key;
 }
 
+/** Which page of a listing. */
 export interface PageRequest {
   /** 1 to 1000. */
   readonly limit: number;
@@ -32,11 +34,13 @@ export interface PageRequest {
   readonly after?: string | null;
 }
 
+/** A page of a listing; `next` is null on the last. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
+/** How much of the dead to remove, at most. */
 export interface SweepOptions {
   readonly at: Instant;
   /** Rows one statement may remove. */
@@ -46,6 +50,7 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a sweep did. */
 export interface SweepReport {
   /** Records removed, per kind (and `nonce`, `counter`). */
   readonly removed: Readonly<Record<string, number>>;

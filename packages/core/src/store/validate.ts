@@ -44,6 +44,7 @@ export function checkWrite(write: Write): void {
   for (const addition of write.add ?? []) checkAddition(addition);
 }
 
+/** @throws StoreError `invalid` */
 export function checkFind(kind: Kind, key: unknown): void {
   if (kind !== 'access_token') checkRegisterKind(kind);
   checkKey(key, 'key');
@@ -61,6 +62,7 @@ export function checkRevoke(what: Revocation, at: Instant, reason: string): void
   checkText(reason, STORE_LIMITS.name, 'reason');
 }
 
+/** @throws StoreError `invalid` */
 export function checkList(kind: RegisterKind, by: ListBy, page: PageRequest): void {
   checkRegisterKind(kind);
   const named = Object.keys(by).filter((name) => by[name as keyof ListBy] !== undefined);
@@ -76,6 +78,7 @@ export function checkList(kind: RegisterKind, by: ListBy, page: PageRequest): vo
     refuse('A cursor is what the page before gave.');
 }
 
+/** @throws StoreError `invalid` */
 export function checkOnce(space: string, nonce: unknown, at: Instant, until: Instant, attempt: string): void {
   checkName(space, 'space');
   checkKey(nonce, 'nonce');
@@ -84,6 +87,7 @@ export function checkOnce(space: string, nonce: unknown, at: Instant, until: Ins
   checkAttempt(attempt);
 }
 
+/** @throws StoreError `invalid` */
 export function checkCount(counter: string, key: unknown, at: Instant, window: number, add: 0 | 1): void {
   checkCounter(counter, key);
   checkInstant(at, 'at');
@@ -91,11 +95,13 @@ export function checkCount(counter: string, key: unknown, at: Instant, window: n
   if (add !== 0 && add !== 1) refuse('A count adds 0 or 1.');
 }
 
+/** Of a read or a clear. @throws StoreError `invalid` */
 export function checkCounter(counter: string, key: unknown): void {
   checkName(counter, 'counter');
   checkKey(key, 'key');
 }
 
+/** @throws StoreError `invalid` */
 export function checkSweep({ at, batch, budgetMs }: SweepOptions): void {
   checkInstant(at, 'at');
   if (!Number.isSafeInteger(batch) || batch < 1) refuse('A batch is a positive number of rows.');

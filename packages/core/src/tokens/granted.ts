@@ -32,6 +32,7 @@ export type Basis =
   /** One more access token on a live grant, which changes only if it must live longer. */
   | { readonly kind: 'existing'; readonly grant: Grant };
 
+/** What only the decision knows of its grant; the rest follows from {@link Granted}. */
 export type NewGrantFacts = Pick<
   GrantData,
   'redirectUri' | 'nonce' | 'state' | 'authenticatedAt' | 'consent' | 'interactionEndsAt' | 'metadata'

@@ -28,11 +28,13 @@ export type SecretSource =
   | { readonly env: string }
   | (() => string | Promise<string>);
 
+/** A client's secret in the clear, which is hashed at start, or as the hash that is kept. */
 export type ClientSecretSource =
   | Exclude<SecretSource, () => unknown>
   /** `sha256:…`, as `gatehouse client rotate-secret` prints it; the end as epoch milliseconds or ISO 8601. */
   | { readonly hash: string; readonly expiresAt?: number | string };
 
+/** Name and attributes of a cookie. */
 export interface CookieConfig {
   readonly name?: string;
   readonly domain?: string;
@@ -42,6 +44,7 @@ export interface CookieConfig {
   readonly sameSite?: 'Strict' | 'Lax' | 'None';
 }
 
+/** A client that lives in the configuration: the members of core's `Client`, those with a default left out. */
 export interface ClientConfig {
   readonly id: string;
   readonly name?: string;
@@ -66,6 +69,7 @@ export interface ClientConfig {
   readonly corsOrigins?: readonly string[];
 }
 
+/** An owner who lives in the configuration. */
 export interface OwnerConfig {
   readonly username: string;
   readonly passwordHash: string;
@@ -85,6 +89,7 @@ export interface PathRequest {
   readonly traceId: string;
 }
 
+/** Code around, or in place of, the endpoint of one path (AX-7, AX-8). */
 export interface PathHooks {
   /** An answer ends the request. */
   readonly request?: (request: PathRequest) => Response | undefined | Promise<Response | undefined>;

@@ -1,5 +1,6 @@
 import type { Log, Runtime, Store } from '@gatehouse/core';
 
+/** What is swept, and how often. */
 export interface SweepLoopOptions {
   readonly store: Store;
   readonly runtime: Pick<Runtime, 'clock'>;
@@ -10,6 +11,7 @@ export interface SweepLoopOptions {
   readonly batchSize: number;
 }
 
+/** A loop that runs. */
 export interface SweepLoop {
   /** Ends the running sweep after its step, and no other begins. */
   stop(): Promise<void>;

@@ -1,5 +1,6 @@
 import { type Limits, type Owner, type OwnerDirectory, verifySlowly } from '@gatehouse/core';
 
+/** An owner and the hash of the password. */
 export interface OwnerRecord {
   readonly owner: Owner;
   /** `argon2id:…` or `scrypt:…`. */

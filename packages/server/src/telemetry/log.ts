@@ -4,6 +4,7 @@ import { textLine } from './text-line.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** How much is logged, and in which form. */
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: 'json' | 'text';
@@ -11,6 +12,7 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
+/** Core's log, which holds lines back for speed. */
 export interface ServerLog extends Log {
   /** Writes what is still held back; before the process ends. */
   flush(): void;

@@ -35,6 +35,7 @@ export const TEMPLATE_NAMES = [
 ] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
+/** Where pages are and what they are made of. */
 export interface ViewOptions {
   /** Replacements, by path; a page that is not named keeps its own. */
   readonly templates?: Readonly<Partial<Record<TemplateName, string>>>;
