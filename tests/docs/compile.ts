@@ -6,14 +6,18 @@ import { promisify } from 'node:util';
 import { type Block, type DocPage, ROOT } from './blocks.ts';
 import { purposeOf } from './purpose.ts';
 
-/** A folder outside of the repository, which finds the dependencies that tests/ has; gone with the process. */
+/** A folder outside of the repository, which finds the dependencies that tests/ has. */
 export const SCRATCH: string = makeScratch();
+
+/** At the end of a test file. */
+export function removeScratch(): void {
+  rmSync(SCRATCH, { recursive: true, force: true });
+}
 
 function makeScratch(): string {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'gatehouse-docs-')));
   symlinkSync(path.join(ROOT, 'tests/node_modules'), path.join(folder, 'node_modules'));
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

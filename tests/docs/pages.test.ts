@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPages } from './blocks.ts';
-import { compileBlocks, type Faults } from './compile.ts';
+import { compileBlocks, type Faults, removeScratch } from './compile.ts';
 import { purposeOf } from './purpose.ts';
 import { Reader } from './reader.ts';
 
@@ -12,6 +12,7 @@ let faults: Faults;
 beforeAll(async () => {
   faults = await compileBlocks(pages);
 });
+afterAll(removeScratch);
 
 describe.each(pages)('$path', (page) => {
   const reader = new Reader(page);

@@ -1,6 +1,6 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { parsePage } from './blocks.ts';
-import { compileBlocks } from './compile.ts';
+import { compileBlocks, removeScratch } from './compile.ts';
 import { purposeOf } from './purpose.ts';
 import { Reader } from './reader.ts';
 
@@ -11,6 +11,7 @@ const block = (info: string, ...lines: readonly string[]): string => [FENCE + in
 
 const readers: Reader[] = [];
 afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.close())));
+afterAll(removeScratch);
 
 /** What the reader says of each block; null: nothing. */
 async function read(...blocks: readonly string[]): Promise<readonly (string | null)[]> {
