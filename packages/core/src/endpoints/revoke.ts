@@ -60,7 +60,7 @@ async function revokeRefreshToken(
   const refresh = grant.state.refresh;
   if (!refresh || !isOurs(refresh, parsed.generation, keyOf('refresh_hash', handle))) return;
   if (register.clientId !== client.id) throw foreignToken();
-  await endFamily(context, grant, { reason: 'revoked by its client', now, traceId: request.traceId });
+  await endFamily(context, register, { reason: 'revoked by its client', now, traceId: request.traceId });
   context.runtime.events.emit('token.revoked', {
     traceId: request.traceId,
     clientId: client.id,

@@ -269,6 +269,14 @@ describe('[AX-86] authorization_code', () => {
   });
 });
 
+it('a code that comes back again and again ends its family once, for those who listen', async () => {
+  const door = aFrontDoor();
+  const code = await aCode(door);
+  await redeem(door, code);
+  for (let i = 0; i < 3; i++) expect((await redeem(door, code)).body['error']).toBe('invalid_grant');
+  expect(door.events.filter(({ name }) => name === 'grant.revoked')).toHaveLength(1);
+});
+
 describe('an owner who falls while a code is redeemed', () => {
   it('never leaves a token of nobody', async () => {
     const door = aFrontDoor();

@@ -62,7 +62,11 @@ export const authorizationCode: GrantHandler = defineGrant<CodeParameters>({
       case 'burn':
         return burn(context, request, grant, verdict.check);
       case 'revoke':
-        await endFamily(context, grant, { reason: verdict.reason, now: request.now, traceId: request.request.traceId });
+        await endFamily(context, grant.register, {
+          reason: verdict.reason,
+          now: request.now,
+          traceId: request.request.traceId,
+        });
         throw refusal(verdict.check);
       case 'refuse':
         throw refusal(verdict.check);

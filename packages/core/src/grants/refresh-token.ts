@@ -58,7 +58,11 @@ export const refreshToken: GrantHandler = defineGrant<RefreshParameters>({
       case 'refuse':
         throw refusal(verdict.check);
       case 'revoke':
-        await endFamily(context, grant, { reason: verdict.reason, now: request.now, traceId: request.request.traceId });
+        await endFamily(context, grant.register, {
+          reason: verdict.reason,
+          now: request.now,
+          traceId: request.request.traceId,
+        });
         throw refusal(verdict.check);
       case 'overtaken':
         // Strict rotation: without a grace there is no answer to wait for.

@@ -1,3 +1,4 @@
+import { endFamily } from '../../grants/end-family.ts';
 import type { GrantId } from '../../store/brands.ts';
 import type { Basis } from '../../tokens/granted.ts';
 import { issue } from '../../tokens/issue.ts';
@@ -49,13 +50,7 @@ async function answerIfStanding(state: Accepted, key: GrantId, scope: readonly s
     (!approval.onRecord || scope.every((name) => recorded.includes(name)));
   if (stands) return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
   const reason = 'consent or session ended while the token was issued';
-  await context.store.revoke({ grants: [key] }, now, reason);
-  context.runtime.events.emit('grant.revoked', {
-    traceId: request.traceId,
-    grantId: key,
-    clientId: client.id,
-    subject,
-    reason,
-  });
+  const grant = { key, clientId: client.id, subject, revoked: null };
+  await endFamily(context, grant, { reason, now, traceId: request.traceId });
   return 'restart';
 }
