@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aSite, locationOf, loginPage, PASSWORD, type Site } from '../authorize/browser.test-support.ts';
 import type { Settings } from '../server/config.ts';
 import { DEFAULT_SETTINGS } from '../server/defaults.ts';
+import { createMemoryStore } from '../store/memory-store.test-support.ts';
+import { StoreError } from '../store/store-error.ts';
 import { authenticateOwner } from './sign-in.ts';
 
 type Lockout = Settings['login']['lockout'];
@@ -145,6 +147,19 @@ describe('failures of one network', () => {
     expect(await attempt(site)).toBe('login-network-failures');
     expect(site.checked).toEqual([]);
   });
+});
+
+it('a store that takes no more counters keeps nobody out whose password is right', async () => {
+  const memory = createMemoryStore();
+  const full = (add: 0 | 1): void => {
+    if (add === 1) throw new StoreError('unavailable', 'The store takes no more counters.');
+  };
+  const count: typeof memory.count = async (counter, key, at, window, add) => {
+    full(add);
+    return memory.count(counter, key, at, window, add);
+  };
+  const site = aSite({ store: { ...memory, count } });
+  expect(await attempt(site)).toBe('ann');
 });
 
 describe('the reference system’s keys', () => {
