@@ -142,12 +142,23 @@ async function takeTurn() {
         fail(`Gatehouse installs its packages into its own folder, and ${root} cannot be written.`);
       }
     }
-    if (!isAlive(Number(fs.readFileSync(lock, 'utf8')))) fs.rmSync(lock, { force: true });
+    const holder = holderOf(lock);
+    if (holder !== null && !isAlive(holder)) fs.rmSync(lock, { force: true });
     else if (!waited) {
       waited = true;
       console.log('Another process is installing; waiting for it …');
     }
     await sleep(200);
+  }
+}
+
+/** The process that holds a lock, 0 for one that never wrote its number; null while it is being taken or given back. */
+function holderOf(lock) {
+  try {
+    const pid = Number(fs.readFileSync(lock, 'utf8'));
+    return pid > 0 || Date.now() - fs.statSync(lock).mtimeMs > 1_000 ? pid : null;
+  } catch {
+    return null;
   }
 }
 
