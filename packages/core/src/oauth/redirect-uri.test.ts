@@ -74,6 +74,17 @@ describe('where an answer goes', () => {
     expect(error.code).toBe('invalid_request');
     expect(everythingSaid(error)).not.toContain('evil.test');
   });
+
+  it.each([
+    ['https://client.example/cb/', '"https://client.example/cb", then something else (length 1)'],
+    ['https://client.example/c', '"https://client.example/c", then its end'],
+    ['http://client.example/cb', '"http://", then something else (length 17)'],
+    ['nothing of it', '"", then something else (length 13)'],
+  ])('tells the operator how far %j is like a registered one', (uri, got) => {
+    const client = aClient({ redirectUris: ['https://client.example/cb', LOOPBACK] });
+    const error = refused(() => resolveRedirectUri(client, uri));
+    expect(error.failed).toEqual({ check: 'redirect-uri-registered', expected: 'one of 2 registered', got });
+  });
 });
 
 describe('a redirect URI to register', () => {

@@ -77,6 +77,19 @@ export function resolveRedirectUri(client: Client, requested: string | undefined
   throw new OAuthError('invalid_request', 'The redirect_uri is not registered for this client.', {
     check: 'redirect-uri-registered',
     expected: `one of ${client.redirectUris.length} registered`,
-    got: 'another one',
+    got: agreement(client.redirectUris, requested),
   });
+}
+
+/** How far a URI is like a registered one: an operator sees the slash too many, and nothing that a stranger wrote. */
+function agreement(registered: readonly string[], requested: string): string {
+  const longest = Math.max(0, ...registered.map((uri) => sameLength(uri, requested)));
+  const rest = requested.length - longest;
+  return `${JSON.stringify(requested.slice(0, longest))}, then ${rest === 0 ? 'its end' : `something else (length ${rest})`}`;
+}
+
+function sameLength(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return at;
 }

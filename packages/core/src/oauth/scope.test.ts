@@ -89,6 +89,13 @@ describe('the scopes that may be granted', () => {
     expect(refused(() => grant(['other'])).code).toBe('invalid_scope');
   });
 
+  it('tells the operator, and not the client, which scopes are not registered', () => {
+    for (const error of [refused(() => grant(['x', 'y'])), refused(() => grant(['write', 'x', 'y'], 'all'))]) {
+      expect(error.failed).toMatchObject({ check: 'scope-registered', got: 'x y' });
+      expect(error.message).toBe('The requested scope is invalid, unknown or malformed.');
+    }
+  });
+
   it('[AX-79] All: everything asked for, or invalid_scope', () => {
     expect(grant(['write', 'read'], 'all')).toEqual(['write', 'read']);
     expect(refused(() => grant(['write', 'other'], 'all')).code).toBe('invalid_scope');

@@ -64,10 +64,12 @@ export function grantScope({ requested, client, match, openidScope }: ScopeReque
     if (client.defaultScopes.length === 0) throw refusal('scope-default', 'a scope, or default scopes of the client');
     return [...client.defaultScopes];
   }
-  const valid = requested.filter(validFor(client, openidScope));
+  const isValid = validFor(client, openidScope);
+  const valid = requested.filter(isValid);
+  const unknown = (): string => requested.filter((scope) => !isValid(scope)).join(' ');
   if (match === 'all' && valid.length < requested.length)
-    throw refusal('scope-registered', 'only scopes registered for the client');
-  if (valid.length === 0) throw refusal('scope-registered', 'at least one scope registered for the client');
+    throw refusal('scope-registered', 'only scopes registered for the client', unknown());
+  if (valid.length === 0) throw refusal('scope-registered', 'at least one scope registered for the client', unknown());
   return valid;
 }
 
@@ -85,6 +87,10 @@ function validFor(client: Pick<Client, 'scopes'>, openidScope: boolean): (scope:
   return (scope) => registered.has(scope) || (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope));
 }
 
-function refusal(check: string, expected: string): OAuthError {
-  return new OAuthError('invalid_scope', 'The requested scope is invalid, unknown or malformed.', { check, expected });
+function refusal(check: string, expected: string, got?: string): OAuthError {
+  return new OAuthError('invalid_scope', 'The requested scope is invalid, unknown or malformed.', {
+    check,
+    expected,
+    ...(got === undefined ? {} : { got }),
+  });
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, aSite, consentPage, locationOf, loginPage } from '../authorize/browser.test-support.ts';
+import { refusedLater } from '../oauth/refused.test-support.ts';
 import { LOGIN_PATH } from './own-path.ts';
 import { FOREIGN_TARGETS } from './return-targets.test-support.ts';
+import { authenticateOwner } from './sign-in.ts';
 
 describe('the login form', () => {
   it('[AX-223] takes user name, password and a path to go on at, and goes on by 303', async () => {
@@ -44,10 +46,24 @@ describe('the login form', () => {
   });
 
   it('[SEC-40] a hook’s owner who is disabled or locked is not let in', async () => {
-    for (const fault of [{ enabled: false }, { locked: true }]) {
+    const faults = [
+      [{ enabled: false }, 'owner-enabled'],
+      [{ locked: true }, 'owner-not-locked'],
+    ] as const;
+    for (const [fault, check] of faults) {
       const owner = { subject: 'lou', username: 'lou', enabled: true, locked: false, claims: {}, ...fault };
-      const browser = aSite({ hooks: { authenticateOwner: () => owner } }).browser();
+      const site = aSite({ hooks: { authenticateOwner: () => owner } });
+      const browser = site.browser();
       expect(locationOf(await browser.signIn(loginPage(await browser.authorize())))).toContain('#error=loginfailed');
+      // The operator is told which it was.
+      const attempt = {
+        username: 'lou',
+        password: 'pw',
+        clientAddress: '192.0.2.1',
+        traceId: 'trace-2',
+        now: site.time.now,
+      };
+      expect((await refusedLater(() => authenticateOwner(site.context, attempt))).failed.check).toBe(check);
     }
   });
 

@@ -13,7 +13,10 @@ export interface Owner {
 
 /** The port behind which owners are kept; configuration implements it, a hook can replace it. */
 export interface OwnerDirectory {
-  /** Checks the password at equal cost for unknown, wrong, disabled and locked owners; null for each of them. */
+  /**
+   * Checks the password at equal cost for unknown, wrong, disabled and locked owners. Null for an unknown or wrong one;
+   * a disabled or locked owner is not let in, and may be given so that the log can say why.
+   */
   authenticate(username: string, password: string): Promise<Owner | null>;
   find(subject: string): Promise<Owner | null>;
 }

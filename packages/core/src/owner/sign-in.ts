@@ -28,11 +28,9 @@ export async function authenticateOwner(context: ServerContext, attempt: SignInA
   if (forbidden) return refuseForbidden(context, attempt, forbidden, lockout);
 
   const owner = await checkPassword(context, attempt);
-  if (!owner) {
-    await lockout.failed(attempt.now);
-    return refuse(context, attempt, wrong('owner-password'), false);
-  }
-  return accept(context, attempt, owner, lockout);
+  if (owner?.enabled && !owner.locked) return accept(context, attempt, owner, lockout);
+  await lockout.failed(attempt.now);
+  return refuse(context, attempt, wrong(failedCheck(owner)), false);
 }
 
 async function accept(context: ServerContext, attempt: SignInAttempt, owner: Owner, lockout: Lockout): Promise<Owner> {
@@ -61,10 +59,15 @@ async function refuseForbidden(
 
 async function checkPassword({ hooks, owners }: ServerContext, attempt: SignInAttempt): Promise<Owner | null> {
   const { password, username } = attempt;
-  const owner = hooks.authenticateOwner
-    ? await hooks.authenticateOwner({ username, password })
-    : await owners.authenticate(username, password);
-  return owner?.enabled && !owner.locked ? owner : null;
+  return hooks.authenticateOwner
+    ? hooks.authenticateOwner({ username, password })
+    : owners.authenticate(username, password);
+}
+
+/** Why a password did not let its owner in: for the operator alone, whom one asks for help. */
+function failedCheck(owner: Owner | null): string {
+  if (!owner) return 'owner-password';
+  return owner.enabled ? 'owner-not-locked' : 'owner-enabled';
 }
 
 function requireLimits({ settings }: ServerContext, { password, username }: SignInAttempt): void {

