@@ -1,5 +1,4 @@
 // Clients, owners, endpoints.
-export { authorizeEndpoint } from './authorize/authorize-endpoint.ts';
 export { removeConsent } from './authorize/remove-consent.ts';
 export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
@@ -37,8 +36,6 @@ export {
 export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
 export { type SignedInAccount, signedInAccount } from './owner/account.ts';
 export { endOwner } from './owner/end-owner.ts';
-export { loginEndpoint } from './owner/login-endpoint.ts';
-export { logoutEndpoint } from './owner/logout-endpoint.ts';
 export { LOGIN_PATH, LOGOUT_PATH } from './owner/own-path.ts';
 export type { Owner, OwnerDirectory, OwnerSession } from './owner/owner.ts';
 // Protected resources.
@@ -76,7 +73,7 @@ export {
 export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
 export type { HookContext, Hooks } from './server/hooks.ts';
 export { checkRequirements, type Deployment } from './server/requirements.ts';
-export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
+export { MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
 // The store contract.
 export {
   type Brand,
