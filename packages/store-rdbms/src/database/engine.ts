@@ -22,8 +22,10 @@ export interface Engine<C = unknown> {
   /** A text as it is, without parameters: schema scripts and questions of the start. */
   query(connection: C, text: string): Promise<Result>;
 
-  /** Reads beside the pool, where the driver can send one before the last was answered. */
+  /** Look-ups beside the pool, where the driver can send one before the last was answered. */
   read?(statement: Compiled, values: Bound): Promise<Result>;
+  /** Ends what they wait for; the next one connects anew. */
+  cutReads?(): void;
 
   pool(): PoolState;
   /** Ends idle connections at once, used ones when they come back. */

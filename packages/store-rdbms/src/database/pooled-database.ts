@@ -7,30 +7,16 @@ import type { CompiledCatalogue } from './compiled-catalogue.ts';
 import type { Database, PoolState, RawDatabase, SentStatement } from './database.ts';
 import { Deadline, Late } from './deadline.ts';
 import type { Bound, Engine } from './engine.ts';
-import { type Duplicate, errorOf, type Fault, lateError, SPENT, type Stage } from './fault.ts';
+import { Failure } from './failure.ts';
+import { errorOf, type Fault, lateError, type Stage } from './fault.ts';
 import { Rollback, runMany, type Step, type Work } from './work.ts';
 
 const ROUNDS = 3;
 /** Milliseconds a transaction waits at most before it is begun again. */
 const JITTER_MS = 30;
 
-/** What failed, judged where it happened. */
-class Failure {
-  readonly fault: Fault;
-  /** The one error that leaves. */
-  readonly error: StoreError | Duplicate;
-  /** Whether the connection must not be used again. */
-  readonly broken: boolean;
-  /** Whether nothing was changed, so that a read may be asked again. */
-  readonly harmless: boolean;
-
-  constructor(fault: Fault, error: StoreError | Duplicate, { broken = SPENT.has(fault), harmless = false } = {}) {
-    this.fault = fault;
-    this.error = error;
-    this.broken = broken;
-    this.harmless = harmless;
-  }
-}
+/** One row by its key: what may share a connection with others of its kind without holding them up. */
+const LOOK_UP = /^(?:find|seen)_/;
 
 export interface PooledDatabaseOptions {
   readonly engine: Engine;
@@ -66,7 +52,10 @@ export class PooledDatabase implements Database {
   run(statement: StatementId | 'change_and_token', params: Params): Promise<Result> {
     const compiled = this.#catalogue.statement(statement);
     const values = bind(compiled, params);
-    return this.#inRounds((deadline) => this.#alone(deadline, compiled, values));
+    const beside = this.#engine.read !== undefined && LOOK_UP.test(statement);
+    return this.#inRounds((deadline) =>
+      beside ? this.#lookUp(deadline, compiled, values) : this.#alone(deadline, compiled, values),
+    );
   }
 
   runMany(many: ManyId, params: Params, rows: readonly Params[]): Promise<Result> {
@@ -107,6 +96,16 @@ export class PooledDatabase implements Database {
     await ended;
   }
 
+  async #lookUp(deadline: Deadline, compiled: Compiled, values: Bound): Promise<Result> {
+    if (this.#closed) throw closed();
+    const engine = this.#engine;
+    const answer = engine.read?.(compiled, values) ?? Promise.reject(closed());
+    return this.#observed(
+      compiled,
+      this.#await(deadline, 'read', answer, () => engine.cutReads?.()),
+    );
+  }
+
   #alone(deadline: Deadline, compiled: Compiled, values: Bound): Promise<Result> {
     return this.#onConnection(deadline, (connection) =>
       this.#execute(deadline, compiled.reads ? 'read' : 'sent', connection, compiled, values),
@@ -130,16 +129,14 @@ export class PooledDatabase implements Database {
     return { rows: [], count };
   }
 
-  async #execute(
-    deadline: Deadline,
-    stage: Stage,
-    connection: unknown,
-    compiled: Compiled,
-    values: Bound,
-  ): Promise<Result> {
+  #execute(deadline: Deadline, stage: Stage, connection: unknown, compiled: Compiled, values: Bound): Promise<Result> {
+    const answer = this.#engine.execute(connection, compiled, values);
+    return this.#observed(compiled, this.#await(deadline, stage, answer));
+  }
+
+  async #observed({ id, text }: Compiled, answer: Promise<Result>): Promise<Result> {
     const began = performance.now();
-    const result = await this.#await(deadline, stage, this.#engine.execute(connection, compiled, values));
-    const { id, text } = compiled;
+    const result = await answer;
     this.#observe?.({ id, text, rows: result.count, ms: performance.now() - began });
     return result;
   }
@@ -199,7 +196,7 @@ export class PooledDatabase implements Database {
   }
 
   async #acquire(deadline: Deadline): Promise<unknown> {
-    if (this.#closed) throw new StoreError('unavailable', 'The store is closed.');
+    if (this.#closed) throw closed();
     const acquired = this.#engine.acquire();
     try {
       return await deadline.race(acquired);
@@ -217,11 +214,14 @@ export class PooledDatabase implements Database {
     return fault === 'lost' || fault === 'other' || fault === 'retry' ? 'busy' : fault;
   }
 
-  async #await<T>(deadline: Deadline, stage: Stage, answer: Promise<T>): Promise<T> {
+  async #await<T>(deadline: Deadline, stage: Stage, answer: Promise<T>, late?: () => void): Promise<T> {
     try {
       return await deadline.race(answer);
     } catch (error) {
-      if (error instanceof Late) throw new Failure('lost', lateError(stage));
+      if (error instanceof Late) {
+        late?.();
+        throw new Failure('lost', lateError(stage));
+      }
       const fault = this.#dialect.faultOf(error);
       throw new Failure(fault, errorOf(fault, stage, error), { harmless: fault === 'lost' && stage === 'read' });
     }
@@ -241,6 +241,10 @@ export class PooledDatabase implements Database {
       throw error;
     }
   }
+}
+
+function closed(): StoreError {
+  return new StoreError('unavailable', 'The store is closed.');
 }
 
 /** Keys as every dialect's questions name them: some servers answer in capitals. */

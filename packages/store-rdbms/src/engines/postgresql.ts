@@ -6,6 +6,7 @@ import type { DriverContext } from '../dialects/dialect.ts';
 import type { Compiled, Result } from '../statement.ts';
 import { importDriver } from './import-driver.ts';
 import { openKnexPool } from './knex-pool.ts';
+import { PipelinedReader, streamOf } from './pipelined-reader.ts';
 import { tlsOf } from './tls.ts';
 
 /** A transaction that nobody goes on with is ended by the server after this. */
@@ -23,7 +24,16 @@ export async function postgresqlEngine(settings: ConnectionSettings, { log }: Dr
     settings,
     log,
   );
+  const { pipelining, pooler } = settings;
+  const reader =
+    pipelining && pooler === null
+      ? new PipelinedReader(pg.Client, () => clientConfig(settings), settings.pool.lifetimeMs, resultOf)
+      : null;
   return {
+    ...(reader && {
+      read: (statement: Compiled, values: Bound) => reader.read(statement, values),
+      cutReads: () => reader.cut(),
+    }),
     acquire: pool.acquire,
     release: pool.release,
     discard: pool.discard,
@@ -38,7 +48,7 @@ export async function postgresqlEngine(settings: ConnectionSettings, { log }: Dr
     rollback: async (client) => void (await client.query('ROLLBACK')),
     query: async (client, text) => resultOf(await client.query(text)),
     pool: pool.pool,
-    destroy: pool.destroy,
+    destroy: async () => void (await Promise.all([pool.destroy(), reader?.close()])),
   };
 }
 
@@ -83,9 +93,4 @@ async function execute(
 function resultOf(result: QueryResult | QueryResult[]): Result {
   const last = Array.isArray(result) ? result.at(-1) : result;
   return { rows: last?.rows ?? [], count: last?.rowCount ?? 0 };
-}
-
-/** The socket below: the driver has no way to end a connection without asking the server. */
-function streamOf(client: Client): { destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 }

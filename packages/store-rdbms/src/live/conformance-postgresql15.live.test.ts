@@ -1,0 +1,4 @@
+import { proveOn } from './conformance.test-support.ts';
+import { POSTGRESQL } from './product.test-support.ts';
+
+await proveOn('postgresql15', POSTGRESQL);

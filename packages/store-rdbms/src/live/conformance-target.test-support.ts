@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Opening, Statement, StoreTarget } from '@gatehouse/conformance';
+import { Atomicity, type Key, type RegisterKind, type Store, type StoreCapabilities } from '@gatehouse/core';
+import type { DatabaseServer } from '@gatehouse/testkit';
+import { tenantColumn } from '../columns.ts';
+import { migrate, RdbmsStore, type SentStatement } from '../index.ts';
+import { REGISTERS, SWEPT, TABLES } from '../tables.ts';
+import type { Outside, Product } from './product.test-support.ts';
+import { SiblingProcesses } from './sibling-process.test-support.ts';
+import { POINTS, StatementProxy } from './statement-proxy.test-support.ts';
+
+/** Milliseconds: server and test are on one machine, so that little has to be waited for. */
+export const TOLERANCE = 100;
+
+/** What every relational database with a server of its own promises. */
+export const CAPABILITIES: StoreCapabilities = {
+  change: Atomicity.cluster,
+  additions: 'atomic',
+  visibility: { registers: 'cluster', tokens: 'cluster', boundMs: 0 },
+  expiry: 'sweep',
+  expiryStep: 1,
+  retention: 'until-expiry',
+  durable: true,
+  listing: 'exact',
+  clockTolerance: TOLERANCE,
+};
+
+/** Of one call of a store here; a hanging server is given up then. */
+const CALL_MS = 2_500;
+
+/** What belongs to a store that a case has opened. */
+interface Belongings {
+  readonly proxy: StatementProxy;
+  readonly sent: SentStatement[];
+  readonly namespace: string;
+}
+
+/** A server with two migrated databases, as the suite wants it; `close` takes everything away again. */
+export async function relationalTarget(
+  server: DatabaseServer,
+  product: Product,
+  more: Partial<StoreTarget> = {},
+): Promise<{ readonly target: StoreTarget; readonly close: () => Promise<void> }> {
+  const [database, second] = [await server.createDatabase(), await server.createDatabase()];
+  for (const { url } of [database, second]) await migrate({ connection: url });
+  const outside = await product.connect(database.url);
+  const siblings = new SiblingProcesses(CAPABILITIES);
+  const belongings = new WeakMap<Store, Belongings>();
+  const proxies: StatementProxy[] = [];
+  const of = (store: Store): Belongings => {
+    const own = belongings.get(store);
+    if (!own) throw new TypeError('A store of another process has no belongings here.');
+    return own;
+  };
+
+  const open = async ({ namespace, clock, log }: Opening): Promise<Store> => {
+    const proxy = await StatementProxy.start(server, product.wire);
+    proxies.push(proxy);
+    const url = new URL(database.url);
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.port);
+    const sent: SentStatement[] = [];
+    const store = new RdbmsStore({
+      connection: url,
+      namespace,
+      clock,
+      log,
+      clockToleranceMs: TOLERANCE,
+      observe: (statement) => sent.push(statement),
+    });
+    belongings.set(store, { proxy, sent, namespace });
+    return store;
+  };
+
+  const target: StoreTarget = {
+    name: server.what,
+    capabilities: CAPABILITIES,
+    open,
+    sibling: (opening) => siblings.open(database.url, opening),
+    advance: (ms) => sleep(ms),
+    kill: (store) => siblings.kill(store),
+    elsewhere: async ({ namespace, clock, log }) =>
+      new RdbmsStore({ connection: second.url, namespace, clock, log, clockToleranceMs: TOLERANCE }),
+    dump: async () => {
+      const rows = await Promise.all(TABLES.map((table) => outside.query(`SELECT * FROM ${table}`)));
+      return rows.flat().map((row) => JSON.stringify(row));
+    },
+    rowCounts: async (store) => {
+      const tenant = tenantColumn(of(store).namespace);
+      const counts: Record<string, number> = {};
+      for (const { table } of Object.values(SWEPT)) {
+        const [row] = await outside.query(`SELECT COUNT(*) AS n FROM ${table} WHERE tenant_id = '${tenant}'`);
+        counts[table] = Number(row?.['n']);
+      }
+      return counts;
+    },
+    trace: async (store) => {
+      const { sent } = of(store);
+      const from = sent.length;
+      return {
+        async stop() {
+          const statements: Statement[] = [];
+          for (const one of sent.slice(from)) statements.push(await described(outside, product, one));
+          return statements;
+        },
+      };
+    },
+    faults: { points: POINTS, arm: async (store, fault) => of(store).proxy.arm(fault) },
+    transient: { points: POINTS, arm: async (store, point) => of(store).proxy.armDeadlock(point) },
+    exhaust: async (store) => {
+      const { proxy } = of(store);
+      proxy.hang();
+      return { deadlineMs: CALL_MS + 500, release: async () => proxy.goOn() };
+    },
+    hold: ({ namespace }, kind, key) => hold(product, database.url, namespace, kind, key),
+    empty: async () => {
+      const { url } = await server.createDatabase();
+      return async ({ namespace, clock, log }) => {
+        await migrate({ connection: url });
+        return new RdbmsStore({ connection: url, namespace, clock, log, clockToleranceMs: TOLERANCE });
+      };
+    },
+    ...more,
+  };
+  const close = async (): Promise<void> => {
+    await siblings.close();
+    await outside.end();
+    for (const proxy of proxies) await proxy.close();
+    for (const each of [database, second]) await each.drop();
+    await server.close();
+  };
+  return { target, close };
+}
+
+async function described(outside: Outside, product: Product, { text, rows }: SentStatement): Promise<Statement> {
+  return { text, rows, prepared: true, index: await product.planOf(outside, text) };
+}
+
+async function hold(product: Product, url: string, namespace: string, kind: RegisterKind, key: Key) {
+  const { table, key: column } = REGISTERS[kind];
+  const holder = await product.connect(url);
+  await holder.query('BEGIN');
+  await holder.query(
+    `SELECT version FROM ${table} WHERE tenant_id = '${tenantColumn(namespace)}' AND ${column} = '${key}' FOR UPDATE`,
+  );
+  return {
+    release: async () => {
+      await holder.query('ROLLBACK');
+      await holder.end();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import { MysqlWire, PostgresqlWire, type Wire } from './wire.test-support.ts';
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** A connection that is not the store's. */
+export interface Outside {
+  query(text: string): Promise<Rows>;
+  end(): Promise<void>;
+}
+
+/** What a test does to a database beside the store, and asks of it. */
+export interface Product {
+  readonly wire: () => Wire;
+  connect(url: string): Promise<Outside>;
+  /** The index by which a statement finds its rows; null: it reads a whole table. */
+  planOf(outside: Outside, text: string): Promise<string | null>;
+}
+
+export const POSTGRESQL: Product = {
+  wire: () => new PostgresqlWire(),
+  async connect(url) {
+    const { hostname, port, username, password, pathname } = new URL(url);
+    const client = new pg.Client({
+      host: hostname,
+      port: Number(port),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: pathname.slice(1),
+      ssl: false,
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return {
+      query: async (text) => (await client.query(text)).rows ?? [],
+      end: () => client.end(),
+    };
+  },
+  async planOf(outside, text) {
+    const count = new Set(text.match(/\$\d+/g)).size;
+    await outside.query('SET plan_cache_mode = force_generic_plan');
+    await outside.query(`PREPARE looked_at AS ${text}`);
+    try {
+      const nothing = count > 0 ? `(${Array.from({ length: count }, () => 'NULL').join(', ')})` : '';
+      const rows = await outside.query(`EXPLAIN EXECUTE looked_at${nothing}`);
+      const plan = rows.map((row) => String(row['QUERY PLAN'])).join('\n');
+      if (/Seq Scan on oauth_/.test(plan)) return null;
+      return (
+        /Index (?:Only )?Scan (?:Backward )?using (\w+)|Bitmap Index Scan on (\w+)/
+          .exec(plan)
+          ?.slice(1)
+          .find(Boolean) ?? 'none'
+      );
+    } finally {
+      await outside.query('DEALLOCATE looked_at');
+    }
+  },
+};
+
+export const MYSQL: Product = {
+  wire: () => new MysqlWire(),
+  async connect(url) {
+    const { hostname, port, username, password, pathname } = new URL(url);
+    const connection = await mysql.createConnection({
+      host: hostname,
+      port: Number(port),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: pathname.slice(1),
+    });
+    return {
+      query: async (text) => {
+        const [rows] = await connection.query(text);
+        return Array.isArray(rows) ? (rows as unknown as Rows) : [];
+      },
+      end: () => connection.end(),
+    };
+  },
+  async planOf(outside, text) {
+    const filled = text.replace(/LIMIT \?/g, 'LIMIT 1').replaceAll('?', "'0'");
+    const rows = await outside.query(`EXPLAIN ${filled}`);
+    if (rows.some((row) => row['type'] === 'ALL' && row['table'] !== null)) return null;
+    // A look-up by the primary key that finds nothing is answered while it is planned.
+    return String(rows.find((row) => typeof row['key'] === 'string')?.['key'] ?? 'PRIMARY');
+  },
+};

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { ArmedFault, Fault } from '@gatehouse/conformance';
+import type { Asked, Wire } from './wire.test-support.ts';
+
+/** Where a write can be hit. */
+export const POINTS = ['at its first statement', 'at what commits it'] as const;
+
+type Armed = { readonly point: string } & (
+  | { readonly firstTry: Fault['firstTry']; readonly held: (arrive: () => Promise<void>) => void }
+  | { readonly firstTry: 'deadlock' }
+);
+
+/** Passes statements on to a server, and can lose contact at one of them, answer in its place, or answer nothing. */
+export class StatementProxy {
+  readonly #server: Server;
+  readonly #target: { readonly host: string; readonly port: number };
+  readonly #wire: () => Wire;
+  readonly #sockets = new Set<Socket>();
+  #armed: Armed | undefined;
+  #hanging = false;
+
+  private constructor(target: { readonly host: string; readonly port: number }, wire: () => Wire) {
+    this.#target = target;
+    this.#wire = wire;
+    this.#server = createServer((client) => this.#pass(client));
+  }
+
+  static async start(
+    target: { readonly host: string; readonly port: number },
+    wire: () => Wire,
+  ): Promise<StatementProxy> {
+    const proxy = new StatementProxy(target, wire);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Hits the next statement there; what a `late` one held back comes with `arrive`. */
+  arm({ point, firstTry }: Fault): ArmedFault {
+    let arrive = async (): Promise<void> => undefined;
+    this.#armed = { point, firstTry, held: (later) => (arrive = later) };
+    return { arrive: () => arrive() };
+  }
+
+  /** The next statement there is answered by a deadlock, and never comes to the server. */
+  armDeadlock(point: string): void {
+    this.#armed = { point, firstTry: 'deadlock' };
+  }
+
+  get armed(): boolean {
+    return this.#armed !== undefined;
+  }
+
+  /** Nothing is passed on any more, and nothing closed. */
+  hang(): void {
+    this.#hanging = true;
+  }
+
+  /** What hung is cut off; what comes is passed on again. */
+  goOn(): void {
+    this.#hanging = false;
+    this.cut();
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #pass(client: Socket): void {
+    const wire = this.#wire();
+    const upstream = connect(this.#target);
+    for (const socket of [client, upstream]) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true).on('error', () => socket.destroy());
+    }
+    client.on('close', () => this.#sockets.delete(client) && upstream.destroy());
+    upstream.on('close', () => this.#sockets.delete(upstream) && client.destroy());
+    let inTransaction = false;
+    client.on('data', (piece) => {
+      const asked = wire.asked(piece);
+      const hit = this.#hits(asked, inTransaction);
+      if (asked === 'begin') inTransaction = true;
+      if (asked === 'commit' || asked === 'rollback') inTransaction = false;
+      if (this.#hanging) return;
+      if (hit) this.#fail(hit, piece, client, upstream, wire);
+      else upstream.write(piece);
+    });
+    upstream.on('data', (piece) => {
+      wire.heard(piece);
+      if (!this.#hanging) client.write(piece);
+    });
+  }
+
+  #hits(asked: Asked, inTransaction: boolean): Armed | undefined {
+    const armed = this.#armed;
+    if (!armed) return undefined;
+    const alone = asked === 'change' && !inTransaction;
+    const first = asked === 'begin' || alone;
+    const commits = asked === 'commit' || alone;
+    if (!(armed.point === POINTS[0] ? first : commits)) return undefined;
+    this.#armed = undefined;
+    return armed;
+  }
+
+  #fail(armed: Armed, piece: Buffer, client: Socket, upstream: Socket, wire: Wire): void {
+    if (armed.firstTry === 'deadlock') {
+      client.write(wire.deadlock());
+      return;
+    }
+    if (armed.firstTry === 'lost') {
+      client.destroy();
+      return;
+    }
+    client.removeAllListeners('close').removeAllListeners('data');
+    upstream.removeAllListeners('data');
+    const send = async (): Promise<void> => {
+      if (upstream.destroyed) return;
+      upstream.write(piece);
+      await Promise.race([once(upstream, 'data'), once(upstream, 'close')]).catch(() => undefined);
+      upstream.destroy();
+    };
+    if (armed.firstTry === 'late') {
+      armed.held(send);
+      client.destroy();
+    } else void send().then(() => client.destroy());
+  }
+}

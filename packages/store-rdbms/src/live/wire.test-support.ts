@@ -1,0 +1,93 @@
+/** What a piece of bytes from a client asks of its server, as far as a test needs to know. */
+export type Asked =
+  | 'begin'
+  | 'commit'
+  | 'rollback'
+  /** Changes something; committed by itself unless a transaction was begun. */
+  | 'change'
+  | 'read'
+  /** Part of connecting, preparing or closing: no statement of the store. */
+  | 'other';
+
+/** One protocol, one connection. */
+export interface Wire {
+  /** @param piece what a client sent at once: the drivers write one statement in one piece */
+  asked(piece: Buffer): Asked;
+  /** What the server sends. */
+  heard(piece: Buffer): void;
+  /** What a server would say to the piece that was asked last, had it met a deadlock. */
+  deadlock(): Buffer;
+}
+
+const READS =
+  /^(?:SELECT|SHOW|PRAGMA|SET|select|find_|seen_|list_|once_read|count_read|clock|oldest_|backlog_|schema_)/;
+
+const kindOf = (text: string): Asked => {
+  if (/^(?:BEGIN|START TRANSACTION)/.test(text)) return 'begin';
+  if (/^COMMIT/.test(text)) return 'commit';
+  if (/^ROLLBACK/.test(text)) return 'rollback';
+  return READS.test(text) ? 'read' : 'change';
+};
+
+/** PostgreSQL's: `Q` is a text, `P` and `B` a statement with parameters, by the name it was prepared under. */
+export class PostgresqlWire implements Wire {
+  #inTransaction = false;
+
+  asked(piece: Buffer): Asked {
+    const type = String.fromCharCode(piece[0] ?? 0);
+    const zero = piece.indexOf(0, 5);
+    const first = piece.toString('utf8', 5, zero);
+    // The name comes first in a `P`; in a `B` it stands behind the portal's, which is empty.
+    const text = type === 'B' ? piece.toString('utf8', zero + 1, piece.indexOf(0, zero + 1)) : first;
+    if (!'QPB'.includes(type)) return 'other';
+    const asked = kindOf(text);
+    if (asked === 'begin') this.#inTransaction = true;
+    if (asked === 'commit' || asked === 'rollback') this.#inTransaction = false;
+    return asked;
+  }
+
+  heard(): void {}
+
+  deadlock(): Buffer {
+    const fields = Buffer.from('SERROR\0VERROR\0C40P01\0Mdeadlock detected\0\0', 'latin1');
+    const head = Buffer.alloc(5);
+    head.write('E', 'latin1');
+    head.writeInt32BE(fields.length + 4, 1);
+    const ready = Buffer.from([0x5a, 0, 0, 0, 5, this.#inTransaction ? 0x45 : 0x49]);
+    return Buffer.concat([head, fields, ready]);
+  }
+}
+
+const QUERY = 0x03;
+const PREPARE = 0x16;
+const EXECUTE = 0x17;
+
+/** MySQL's: a text, or the number under which one was prepared. */
+export class MysqlWire implements Wire {
+  readonly #prepared = new Map<number, string>();
+  #preparing: string | null = null;
+
+  asked(piece: Buffer): Asked {
+    const command = piece[4];
+    const text = piece.toString('utf8', 5);
+    // A packet that begins a command has number 0; what comes while connecting has others.
+    if (piece[3] !== 0) return 'other';
+    if (command === PREPARE) {
+      this.#preparing = text;
+      return 'other';
+    }
+    if (command === EXECUTE) return kindOf(this.#prepared.get(piece.readUInt32LE(5)) ?? '');
+    return command === QUERY ? kindOf(text) : 'other';
+  }
+
+  heard(piece: Buffer): void {
+    if (this.#preparing === null) return;
+    if (piece[4] === 0) this.#prepared.set(piece.readUInt32LE(5), this.#preparing);
+    this.#preparing = null;
+  }
+
+  deadlock(): Buffer {
+    const said = Buffer.from('\xff\xbd\x04#40001Deadlock found when trying to get lock', 'latin1');
+    return Buffer.concat([Buffer.from([said.length, 0, 0, 1]), said]);
+  }
+}
