@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServer } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,7 +72,11 @@ describe('help and version', () => {
 
   const wrong: [string, string[], RegExp][] = [
     ['a verb that there is not', ['sevre'], /There is no verb "sevre"\. Did you mean "serve"\?/],
-    ['a flag that there is not', ['serve', '--prot', '1'], /'--prot'/],
+    [
+      'a flag that there is not',
+      ['serve', '--prot', '1'],
+      /There is no flag --prot\. Did you mean --port\? `--help` lists them\.\n/,
+    ],
     ['a flag without its value', ['serve', '--port'], /--port/],
     ['a client verb that there is not', ['client', 'frobnicate'], /create\|list\|show/],
     ['no client', ['client', 'show'], /Name the client/],
@@ -283,6 +287,26 @@ describe('check', () => {
     expect(stdout).toMatch(/^Advice {2}issuer is plain http/m);
     expect(stdout).toMatch(/The configuration is right/);
     expect((await gatehouse(['check', '--sample', '--strict'], here)).code).toBe(1);
+  });
+
+  test('names each secret that every user of the machine may read, and none that they may not', async () => {
+    const open = path.join(folder.path, 'open-secret');
+    const shut = path.join(folder.path, 'shut-secret');
+    for (const [file, mode] of [
+      [open, 0o644],
+      [shut, 0o640],
+    ] as const) {
+      writeFileSync(file, 's'.repeat(32));
+      chmodSync(file, mode);
+    }
+    const client = (file: string): object => ({ id: path.basename(file), secrets: { file } });
+    const config = { secrets: [{ file: shut }, { file: open }], clients: [client(shut), client(open)] };
+    writeFileSync(path.join(folder.path, 'files.json'), JSON.stringify(config));
+    const { stdout } = await gatehouse(['check', '--config', path.join(folder.path, 'files.json')]);
+    expect(stdout.match(/^Advice .*every user of this machine.*$/gm)).toEqual([
+      expect.stringContaining(`secrets is in ${open}`),
+      expect.stringContaining(`clients.1.secrets is in ${open}`),
+    ]);
   });
 
   test('[SEC-115] names a cache so small that it drops live tokens', async () => {

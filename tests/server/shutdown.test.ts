@@ -56,6 +56,7 @@ describe('SIGTERM', () => {
     expect(runningWhenAsked).toBeGreaterThan(50);
     const { code } = await stopping;
     expect(code).toBe(0);
+    expect(server.output()).;
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
     agent.destroy();
   });

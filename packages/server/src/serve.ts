@@ -135,10 +135,12 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   listening?.serve(traffic.watch(edge));
 
   const end = async (): Promise<number> => {
+    log.info({}, 'Gatehouse stops: running requests end first.');
     const cutOff = await traffic.drain(servers, config.listener.shutdownSeconds * 1000);
     await sweeping.stop();
     await metricsListener?.close();
     await server.close();
+    log.info({ cutOff }, 'Gatehouse has stopped.');
     log.flush();
     return cutOff;
   };

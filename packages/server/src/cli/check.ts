@@ -6,6 +6,7 @@ import { unreachedPath } from '../http/cookie-path.ts';
 import { readTls } from '../http/tls.ts';
 import { createLog } from '../telemetry/log.ts';
 import { type Command, EXIT } from './command.ts';
+import { exposedFiles } from './exposed-files.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
 interface Weakness {
@@ -84,6 +85,7 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
     advice: [
       ...auditFeatures({ settings, capabilities: store.capabilities, clients }),
       ...SERVER.filter(({ found }) => found(resolved)).map(({ says }) => says),
+      ...(await exposedFiles(resolved)),
       ...loaded.warnings,
     ],
   };

@@ -32,6 +32,16 @@ function report(error: unknown, out: Output): number {
   return known ?? EXIT.failed;
 }
 
+/** The parser's own sentence about a flag that there is not advises what nobody wants to know. */
+function usageError(error: unknown, command: Command): UsageError {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, flag = '', name = ''] = /^Unknown option '(-{1,2}([^']+))'/.exec(message) ?? [];
+  if (name === '') return new UsageError(message);
+  const near = nearest(name, Object.keys({ ...command.flags, ...COMMON }));
+  const meant = near === undefined ? '' : ` Did you mean --${near}?`;
+  return new UsageError(`There is no flag ${flag}.${meant} \`--help\` lists them.`);
+}
+
 function parse(command: Command, args: readonly string[]): { flags: Record<string, never>; words: string[] } {
   try {
     const { values, positionals } = parseArgs({
@@ -42,7 +52,7 @@ function parse(command: Command, args: readonly string[]): { flags: Record<strin
     });
     return { flags: values as Record<string, never>, words: positionals };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw usageError(error, command);
   }
 }
 

@@ -12,7 +12,7 @@ export interface ConfigProblem {
 function line({ key, origin, problem, fix }: ConfigProblem): string {
   const what = key === '' ? (origin ?? 'The configuration') : key;
   const where = key !== '' && origin !== null ? ` (${origin})` : '';
-  return `${what}${where} ${problem}: ${fix}.`;
+  return `${what}${where} ${problem}: ${fix}${fix.endsWith('?') ? '' : '.'}`;
 }
 
 /** Everything that is wrong, at once. Never holds the value of a secret. */

@@ -63,7 +63,8 @@ async function readClient(loaded: LoadedConfig, given: ClientConfig, index: numb
     const [fault, ...reasons] = problem.split(': ');
     throw new ConfigError([
       {
-        key: `${key}.${error.member}`,
+        // `redirectUris[0]` as every other key is written.
+        key: `${key}.${error.member.replaceAll(/\[(\d+)\]/g, '.$1')}`,
         origin,
         problem: fault ?? problem,
         fix: reasons.length > 0 ? reasons.join(': ') : `mend it in the client ${JSON.stringify(given.id)}`,

@@ -30,6 +30,19 @@ describe('the log of requests', () => {
     });
   });
 
+  test('warns of a replay where requests are not logged, and of no other end of a grant', async () => {
+    const { events, records, requestLog } = await aLog('warn');
+    const grant = { traceId: 't1', grantId: 'k'.repeat(43) as Key, clientId: 'app', subject: 'ann' };
+    requestLog.begin('t1');
+    events.emit('grant.revoked', { ...grant, reason: 'consent removed' });
+    for (const reason of ['code replayed', 'refresh token reused']) events.emit('grant.revoked', { ...grant, reason });
+    requestLog.end(ANSWER);
+    expect(records()).toMatchObject([
+      { level: 'warn', traceId: 't1', clientId: 'app', reason: 'code replayed' },
+      { level: 'warn', traceId: 't1', clientId: 'app', reason: 'refresh token reused' },
+    ]);
+  });
+
   test('gives the alarm of a store that is behind at every level that shows errors', async () => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) {
       const { events, records, requestLog } = await aLog(level);

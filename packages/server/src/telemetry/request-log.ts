@@ -22,6 +22,9 @@ export interface RequestLog {
 
 type Facts = Record<string, unknown>;
 
+/** What core calls the end of a grant whose code or refresh token came a second time. */
+const REPLAYS: ReadonlySet<string> = new Set(['code replayed', 'refresh token reused']);
+
 /** One line a request, with everything that happened under its trace id: what was refused, by which check, and why. */
 export function createRequestLog(log: Log, events: Emitter): RequestLog {
   const underWay = new Map<string, Facts>();
@@ -41,6 +44,10 @@ export function createRequestLog(log: Log, events: Emitter): RequestLog {
   // An alarm, at every level.
   events.on('store.behind', (facts) => {
     log.error({ ...facts }, 'A refresh token is newer than the store: the store is behind.');
+  });
+  events.on('grant.revoked', (facts) => {
+    if (REPLAYS.has(facts.reason))
+      log.warn({ ...facts }, 'A used code or refresh token came back; all that its sign-in gave has ended.');
   });
   events.on('store.unknown_outcome', (facts) => {
     log.warn({ ...facts }, facts.resolved ? 'An unknown outcome was resolved.' : 'An unknown outcome stayed unknown.');

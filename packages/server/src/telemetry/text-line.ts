@@ -2,6 +2,9 @@ type Record_ = Readonly<Record<string, unknown>>;
 
 const SHOWN_APART: ReadonlySet<string> = new Set(['level', 'time', 'msg']);
 
+/** Of a request the sentence has these already. */
+const IN_THE_SENTENCE: ReadonlySet<string> = new Set(['method', 'path', 'status']);
+
 const short = (value: unknown): string =>
   typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 
@@ -15,8 +18,10 @@ export function textLine(json: string): string {
   }
   const time = String(record['time']).slice(11, 23);
   const level = String(record['level']).toUpperCase().padEnd(5);
+  const said = `${String(record['method'])} ${String(record['path'])} ${String(record['status'])}`;
+  const isRequest = record['msg'] === said;
   const rest = Object.entries(record)
-    .filter(([name]) => !SHOWN_APART.has(name))
+    .filter(([name]) => !SHOWN_APART.has(name) && !(isRequest && IN_THE_SENTENCE.has(name)))
     .map(([name, value]) => ` ${name}=${short(value)}`);
   return `${time} ${level} ${String(record['msg'])}${rest.join('')}\n`;
 }
