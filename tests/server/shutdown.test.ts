@@ -56,7 +56,7 @@ describe('SIGTERM', () => {
     expect(runningWhenAsked).toBeGreaterThan(50);
     const { code } = await stopping;
     expect(code).toBe(0);
-    expect(server.output()).;
+    expect(server.output()).toMatch(/Gatehouse stops: .*Gatehouse has stopped\. cutOff=0\n$/s);
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
     agent.destroy();
   });
