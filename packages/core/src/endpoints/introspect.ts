@@ -7,7 +7,7 @@ import { requireFormBody } from '../oauth/form-body.ts';
 import { standingOwner } from '../owner/owner-standing.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Token } from '../store/records.ts';
-import { grantKey, keyOf, kindOf, parseRefreshToken } from '../tokens/handle.ts';
+import { claimedKind, grantKey, keyOf, parseRefreshToken } from '../tokens/handle.ts';
 import { inspectAccessToken, isLive } from '../tokens/inspect.ts';
 import { readTokenData } from '../tokens/token-data.ts';
 import { answered, type Call } from './answered.ts';
@@ -40,7 +40,7 @@ export function introspectEndpoint(context: ServerContext): Endpoint {
 
 /** The kind comes from the handle; a hint would only say it again (RFC 7662 2.1). */
 async function describe(context: ServerContext, caller: Client, handle: string, call: Call): Promise<Description> {
-  const kind = kindOf(handle);
+  const kind = claimedKind(handle);
   if (kind === 'access_token') return describeAccessToken(context, caller, handle, call);
   if (kind === 'refresh_token') return describeRefreshToken(context, caller, handle, call);
   return INACTIVE;

@@ -7,7 +7,7 @@ import { OAuthError } from '../oauth/errors.ts';
 import { requireFormBody } from '../oauth/form-body.ts';
 import { parseResponseFormat } from '../oauth/response-format.ts';
 import type { ServerContext } from '../server/context.ts';
-import { grantKey, keyOf, kindOf, parseRefreshToken } from '../tokens/handle.ts';
+import { claimedKind, grantKey, keyOf, kindOf, parseRefreshToken } from '../tokens/handle.ts';
 import { answered, type Call } from './answered.ts';
 import type { Endpoint, EndpointResponse } from './endpoint.ts';
 
@@ -23,7 +23,7 @@ export function revokeEndpoint(context: ServerContext): Endpoint {
     const token = form.get('token');
     if (token === undefined)
       throw new OAuthError('invalid_request', 'The parameter token is required.', { check: 'token-present' });
-    const kind = token.length > context.settings.limits.handle ? null : kindOf(token);
+    const kind = token.length > context.settings.limits.handle ? null : claimedKind(token);
     if (kind === 'access_token') await revokeAccessToken(context, client, token, call);
     if (kind === 'refresh_token') await revokeRefreshToken(context, client, token, call);
     return DONE;
@@ -36,6 +36,7 @@ async function revokeAccessToken(
   handle: string,
   { now, request }: Call,
 ): Promise<void> {
+  if (kindOf(handle) !== 'access_token') return;
   const key = keyOf('access_token', handle);
   const token = await context.store.find('access_token', key);
   if (token?.key !== key) return;

@@ -33,6 +33,20 @@ describe('handles', () => {
     expect(MINIMUM_LENGTH).toEqual({ access_token: 29, refresh_token: 46, code: 29 });
   });
 
+  it('keep their format: what was given out stays known', () => {
+    expect(kindOf('gA1fMHhi6gv8NiExJvGh61qIkKBTYTQC2P9QKJnwGJBrTgnozvmtXG')).toBe('access_token');
+    expect(parseRefreshToken('gR1abcdefghijklmnzzzjHZOit29YbkapF8FOqAQwO6ycv')).toEqual({
+      family: 'abcdefghijklmn',
+      generation: LAST_GENERATION,
+    });
+    const secrets = createServerSecrets(['a server secret of at least thirty-two bytes']);
+    const code = makeDerivedCode(Buffer.alloc(32, 7), 30);
+    expect([code, familyOfCode(code, secrets, 0)]).toEqual(['gC1MHBMPzIZpfFgSH7bMU2aOjjA7nZ', 'Qhi5kSmMQo9Rfh']);
+    expect(makeDerivedCode(Buffer.alloc(32, 9), 80)).toBe(
+      'gC172PKYjrBDRzDzoN8UN8KzUWlIcWGU8r5jsLgqo65HtKKQalffyK4UI8cPEjhMkvtT3eF9g2NxXuCQ',
+    );
+  });
+
   it.each(Object.entries(handles))('say their kind: %s', (kind, handle) => {
     expect(kindOf(handle)).toBe(kind);
   });

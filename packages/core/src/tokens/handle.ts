@@ -11,7 +11,7 @@ import type { Kind } from '../store/records.ts';
  */
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const BASE = 62n;
+const BASE = 62;
 const PREFIX = { access_token: 'gA1', refresh_token: 'gR1', code: 'gC1' } as const;
 const CHECKSUM = 4;
 const FAMILY = 14;
@@ -20,6 +20,8 @@ const GENERATION = 3;
 const SECRET = 22;
 
 export type HandleKind = keyof typeof PREFIX;
+
+const KINDS = Object.keys(PREFIX) as readonly HandleKind[];
 
 /** Characters around the secret part of each kind. */
 const FRAME: Record<HandleKind, number> = {
@@ -69,13 +71,21 @@ export function grantKey(family: FamilyId): GrantId {
   return keyOf('grant', family);
 }
 
-/** 14 letters out of 32 pseudo-random bytes; 256 bits over 83 leave no bias worth a name. */
+/**
+ * The last digits of the bytes as one number in base 62, the lowest first: 14 letters out of 32 pseudo-random bytes leave
+ * no bias worth a name. By hand, since every request pays for a checksum and a BigInt costs most of one.
+ */
 function lettersFrom(bytes: Uint8Array, length: number): string {
-  let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  const left = Uint8Array.from(bytes);
   let text = '';
   for (let i = 0; i < length; i++) {
-    text += ALPHABET[Number(value % BASE)];
-    value /= BASE;
+    let rest = 0;
+    for (let at = 0; at < left.length; at++) {
+      const value = rest * 256 + (left[at] as number);
+      left[at] = value / BASE;
+      rest = value % BASE;
+    }
+    text += ALPHABET[rest];
   }
   return text;
 }
@@ -124,12 +134,14 @@ export function familyOfCode(code: string, secrets: ServerSecrets, index: number
 
 /** The kind a text claims to be, if prefix, alphabet and checksum are right; null is refused without a store call. */
 export function kindOf(text: string): HandleKind | null {
-  for (const kind of ['access_token', 'refresh_token', 'code'] as const) {
-    if (!text.startsWith(PREFIX[kind])) continue;
-    if (text.length < MINIMUM_LENGTH[kind] || !/^[0-9A-Za-z]+$/.test(text)) return null;
-    return checksum(text.slice(0, -CHECKSUM)) === text.slice(-CHECKSUM) ? kind : null;
-  }
-  return null;
+  const kind = claimedKind(text);
+  if (kind === null || text.length < MINIMUM_LENGTH[kind] || !/^[0-9A-Za-z]+$/.test(text)) return null;
+  return checksum(text.slice(0, -CHECKSUM)) === text.slice(-CHECKSUM) ? kind : null;
+}
+
+/** The kind a text claims to be by its prefix alone: good to choose whom to ask, and proves nothing. */
+export function claimedKind(text: string): HandleKind | null {
+  return KINDS.find((kind) => text.startsWith(PREFIX[kind])) ?? null;
 }
 
 /** What a refresh token says of itself; null where the text is none. */
