@@ -64,6 +64,8 @@ export type StatementId =
   | `oldest_${SweptName}`
   /** `n`: how many rows are past their time, at most `page`. */
   | `backlog_${SweptName}`
+  /** Everything of a namespace: a scratch one, after a test. */
+  | `forget_${SweptName}`
   /** `now_ms`: the database's clock, epoch milliseconds. */
   | 'clock'
   /** `version`, `minimum_version`, `checksum` of the newest row. */

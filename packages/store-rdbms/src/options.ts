@@ -1,11 +1,10 @@
 import type { Clock, Log } from '@gatehouse/core';
-import type { ConnectionOptions } from './connection/settings.ts';
+import type { Connection } from './connection/settings.ts';
 import type { PoolState, SentStatement } from './database/database.ts';
-import type { RdbmsSweepReport } from './sweep.ts';
 
 export interface RdbmsStoreOptions {
   /** `postgresql://user:password@host/database?schema=oauth`, or the object that says the same. */
-  readonly connection: string | URL | ConnectionOptions;
+  readonly connection: Connection;
   /** An issuer: stores of two namespaces never see each other's records. */
   readonly namespace: string;
   /**
@@ -19,11 +18,13 @@ export interface RdbmsStoreOptions {
   readonly log?: Log;
 }
 
-export interface RdbmsStoreState {
+/** Numbers for metrics, as they are now. */
+export interface RdbmsStoreStats {
   readonly pool: PoolState;
   /** Calls whose additions wait for the batch before them. */
-  readonly waitingAdditions: number;
-  readonly lastSweep: RdbmsSweepReport | null;
+  readonly additions: { readonly waiting: number };
+  /** Of the last sweep of this process. */
+  readonly sweep: { readonly backlog: Readonly<Record<string, number>>; readonly lagMs: number };
 }
 
 export const DEFAULT_CLOCK_TOLERANCE_MS = 5_000;

@@ -23,6 +23,7 @@ import {
   type Store,
   type StoreCapabilities,
   StoreError,
+  type SweepOptions,
   silentLog,
   systemClock,
   type Write,
@@ -40,11 +41,18 @@ import { dialectNamed } from './dialects/index.ts';
 import { find } from './find.ts';
 import { list } from './list.ts';
 import { once } from './once.ts';
-import { DEFAULT_CLOCK_TOLERANCE_MS, type RdbmsStoreOptions, type RdbmsStoreState } from './options.ts';
+import { DEFAULT_CLOCK_TOLERANCE_MS, type RdbmsStoreOptions, type RdbmsStoreStats } from './options.ts';
 import { revoke } from './revoke.ts';
 import { checkItself } from './self-check/self-check.ts';
-import { type RdbmsSweepOptions, type RdbmsSweepReport, Sweeper } from './sweep.ts';
+import { type RdbmsSweepReport, Sweeper } from './sweep.ts';
+import { SWEPT_NAMES } from './tables.ts';
 import { write } from './write.ts';
+
+const NOT_OPEN: RdbmsStoreStats = {
+  pool: { used: 0, free: 0, waiting: 0, max: 0 },
+  additions: { waiting: 0 },
+  sweep: { backlog: {}, lagMs: 0 },
+};
 
 /** Milliseconds that `close` waits for running work. */
 const CLOSE_MS = 5_000;
@@ -139,15 +147,29 @@ export class RdbmsStore implements Store {
     await this.#ready().database.run('clock', {});
   }
 
-  async sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
+  async sweep(options: SweepOptions): Promise<RdbmsSweepReport> {
     checkSweep(options);
     return this.#ready().sweeper.sweep(options);
   }
 
-  /** For metrics and `/health`: what the pool and the queue of additions look like now, and the last sweep. */
-  state(): RdbmsStoreState {
-    const { database, batcher, sweeper } = this.#ready();
-    return { pool: database.pool(), waitingAdditions: batcher.waiting, lastSweep: sweeper.last };
+  /** What is past its time and still there: what the next sweep would remove. Removes nothing. */
+  async expired(at: Instant): Promise<RdbmsSweepReport> {
+    checkSweep({ at, batch: 1, budgetMs: 0 });
+    return this.#ready().sweeper.expired(at);
+  }
+
+  /** Removes every record of this store's namespace, living or not: for a scratch namespace that a test has used. */
+  async forgetNamespace(): Promise<void> {
+    const { database } = this.#ready();
+    for (const name of SWEPT_NAMES) await database.run(`forget_${name}`, { tenant_id: this.#tenant });
+  }
+
+  /** For metrics. */
+  stats(): RdbmsStoreStats {
+    if (!this.#parts) return NOT_OPEN;
+    const { database, batcher, sweeper } = this.#parts;
+    const { backlog = {}, lagMs = 0 } = sweeper.last ?? {};
+    return { pool: database.pool(), additions: { waiting: batcher.waiting }, sweep: { backlog, lagMs } };
   }
 
   async close(): Promise<void> {

@@ -7,11 +7,6 @@ import { removeBatch } from './remove-batch.ts';
 import { integer, optionalInteger } from './rows.ts';
 import { SWEPT_NAMES, type SweptName } from './tables.ts';
 
-export interface RdbmsSweepOptions extends SweepOptions {
-  /** Counts what would be removed, removes nothing. */
-  readonly dryRun?: boolean;
-}
-
 export interface RdbmsSweepReport extends SweepReport {
   /** Rows past their time that are still there, per kind; counted up to 100 000, and only where any were left. */
   readonly backlog: Readonly<Record<string, number>>;
@@ -51,18 +46,22 @@ export class Sweeper {
   }
 
   /** One at a time in this process. @throws StoreError `unavailable` where the clocks have drifted apart */
-  sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
+  sweep(options: SweepOptions): Promise<RdbmsSweepReport> {
     const mine = this.#running.then(() => this.#sweep(options));
     this.#running = mine.catch(() => undefined);
     return mine;
   }
 
-  async #sweep(options: RdbmsSweepOptions): Promise<RdbmsSweepReport> {
-    const { at, budgetMs, dryRun = false } = options;
+  /** Counts what a sweep would remove. */
+  expired(at: Instant): Promise<RdbmsSweepReport> {
+    return this.#report({}, {}, at - 2 * this.#tolerance, true);
+  }
+
+  async #sweep(options: SweepOptions): Promise<RdbmsSweepReport> {
+    const { at, budgetMs } = options;
     await this.#guardClock(at);
     // What another caller may still change is not past its time yet: two callers' clocks differ by twice the tolerance.
     const before = at - 2 * this.#tolerance;
-    if (dryRun) return this.#report({}, {}, before, true);
     if (!(await this.#lease(at, at + budgetMs + LEASE_SLACK_MS))) {
       await sleep(TURN_MS);
       return { removed: {}, complete: false, errors: {}, backlog: {}, lagMs: 0, elsewhere: true };
@@ -95,7 +94,7 @@ export class Sweeper {
   async #table(
     name: SweptName,
     before: Instant,
-    { batch, signal }: RdbmsSweepOptions,
+    { batch, signal }: SweepOptions,
     deadline: number,
     removed: Record<string, number>,
   ): Promise<boolean> {

@@ -89,7 +89,7 @@ export function connectionFromUrl(text: string): ConnectionOptions {
         : undefined;
     if (!reader) refuse(unknownParameter(name));
     if (url.searchParams.getAll(name).length > 1) refuse(`The URL of the store has ${name} twice.`);
-    options = merge(options, (reader as Reader)(value, name));
+    options = mergeOptions(options, (reader as Reader)(value, name));
   }
   return options;
 }
@@ -116,7 +116,8 @@ function fileOf(url: URL): Partial<ConnectionOptions> {
 }
 
 /** Several readers may fill members of one object: `pool.max` and `pool.min`. */
-function merge(options: ConnectionOptions, more: Partial<ConnectionOptions>): ConnectionOptions {
+/** Later members win; those that are objects are filled from both: `pool.max` and `pool.min`. */
+export function mergeOptions(options: ConnectionOptions, more: Partial<ConnectionOptions>): ConnectionOptions {
   const groups = ['tls', 'pool', 'timeouts', 'driverOptions'] as const;
   const merged = groups
     .filter((group) => more[group] !== undefined)

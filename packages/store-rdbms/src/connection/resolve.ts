@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { StoreError } from '@gatehouse/core';
 import { dialectNamed } from '../dialects/index.ts';
-import { connectionFromUrl } from './from-url.ts';
+import { connectionFromUrl, mergeOptions } from './from-url.ts';
 import {
+  type Connection,
   type ConnectionOptions,
   type ConnectionSettings,
   DEFAULT_POOL,
@@ -18,8 +19,8 @@ const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
  * Fills defaults in and refuses what cannot be meant.
  * @throws StoreError `config`, naming setting and fix
  */
-export function resolveConnection(given: string | URL | ConnectionOptions): ConnectionSettings {
-  const options = typeof given === 'string' || given instanceof URL ? connectionFromUrl(String(given)) : given;
+export function resolveConnection(given: Connection): ConnectionSettings {
+  const options = optionsOf(given);
   const dialect = dialectNamed(options.dialect);
   const { host = null, port = null, socket = null, file = null, schema, tls = {} } = options;
   if (dialect.name === 'sqlite') {
@@ -54,6 +55,40 @@ export function resolveConnection(given: string | URL | ConnectionOptions): Conn
   if (settings.pool.min > settings.pool.max) refuse('pool.min is at most pool.max.');
   return settings;
 }
+
+function optionsOf(given: Connection): ConnectionOptions {
+  if (typeof given === 'string' || given instanceof URL) return connectionFromUrl(String(given));
+  if (!('url' in given)) return known(given);
+  const { url, ...beside } = given;
+  return mergeOptions(connectionFromUrl(String(url)), known(beside));
+}
+
+/** A member that nobody reads is a setting that its owner believes in. */
+function known<T extends object>(options: T): T {
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(MEMBERS, name))
+      refuse(`The connection of the store has a member ${name}, which is none of ${Object.keys(MEMBERS).join(', ')}.`);
+  return options;
+}
+
+const MEMBERS: Readonly<Record<keyof ConnectionOptions, true>> = {
+  dialect: true,
+  host: true,
+  port: true,
+  socket: true,
+  user: true,
+  password: true,
+  database: true,
+  file: true,
+  schema: true,
+  tls: true,
+  dangerouslyInsecure: true,
+  pooler: true,
+  pipelining: true,
+  pool: true,
+  timeouts: true,
+  driverOptions: true,
+};
 
 /** An unverified connection is never a default, and never a typing error. */
 function protectionOf({

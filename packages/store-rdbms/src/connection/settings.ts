@@ -69,6 +69,13 @@ export interface ConnectionOptions {
   readonly driverOptions?: Readonly<Record<string, unknown>>;
 }
 
+/** A URL, an object, or a URL with members of the object beside it, for what a URL cannot hold. */
+export type Connection =
+  | string
+  | URL
+  | ConnectionOptions
+  | ({ readonly url: string | URL } & Omit<Partial<ConnectionOptions>, 'dialect'>);
+
 /** With every default filled in. */
 export interface ConnectionSettings {
   readonly dialect: DialectName;

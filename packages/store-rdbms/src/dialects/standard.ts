@@ -64,6 +64,7 @@ export function standardStatements(spelling: Spelling): Statements {
       return [
         [`oldest_${name}`, read(`SELECT MIN(purge_at) AS oldest FROM ${table} WHERE purge_at >= :from_purge`)],
         [`backlog_${name}`, read(`SELECT COUNT(*) AS n FROM (${dead}) d`)],
+        [`forget_${name}`, change(`DELETE FROM ${table} WHERE tenant_id = :tenant_id`)],
       ];
     }),
     ['schema_version', read('SELECT version, minimum_version, checksum FROM oauth_schema ORDER BY version DESC')],

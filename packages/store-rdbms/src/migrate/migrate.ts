@@ -1,6 +1,6 @@
 import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import { resolveConnection } from '../connection/resolve.ts';
-import type { ConnectionOptions } from '../connection/settings.ts';
+import type { Connection } from '../connection/settings.ts';
 import type { RawDatabase } from '../database/database.ts';
 import { causeOf } from '../database/fault.ts';
 import { openDatabase } from '../database/open-database.ts';
@@ -15,7 +15,7 @@ import { splitScript } from './split-script.ts';
 
 export interface MigrateOptions {
   /** Of a user who may create tables. */
-  readonly connection: string | URL | ConnectionOptions;
+  readonly connection: Connection;
   readonly log?: Log;
 }
 
