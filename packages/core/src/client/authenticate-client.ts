@@ -58,15 +58,15 @@ export async function authenticateClient(
     throw refuse(attempt, null, 'client-auth-location', `credentials in the ${where}`);
 
   const failures = createFailureCounter(context.store, 'client-auth', context.settings.clientAuthentication.failures);
-  const counted = failureKey(first.id, request);
-  if (await failures.locked(counted, attempt.at)) throw locked(context);
+  const counted = (): Key => failureKey(first.id, request);
+  if (failures.watching(attempt.at) && (await failures.locked(counted(), attempt.at))) throw locked(context);
 
   const { client, reading } = await identify(context, first, others);
   const used = reading.secret === null ? 'none' : method.name;
   const failed = await judge(attempt, client, reading, used);
   if (client && failed === null) return { client, method: used };
   const refusal = refuse(attempt, client ?? null, failed ?? 'client-known', 'a known client and its secret');
-  if (await failures.failed(counted, attempt.at)) throw locked(context);
+  if (await failures.failed(counted(), attempt.at)) throw locked(context);
   throw refusal;
 }
 

@@ -58,6 +58,16 @@ describe('failures', () => {
     expect(store.calls).toHaveLength(before + 1);
   });
 
+  it('are watched for while one of them counts, and only then', async () => {
+    const failures = createFailureCounter(createMemoryStore(), 'test', LIMIT);
+    expect(failures.watching(0)).toBe(false);
+    await failures.failed(KEY, 0);
+    await failures.failed(OTHER, 10);
+    expect(failures.watching(59_999)).toBe(true);
+    expect(failures.watching(60_000)).toBe(true);
+    expect(failures.watching(60_010)).toBe(false);
+  });
+
   it('counted by another process are met at the first failure here', async () => {
     const store = createMemoryStore();
     const elsewhere = createFailureCounter(store, 'test', LIMIT);

@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts';
  * process gives a guesser one try before the shared count catches it.
  */
 export interface FailureCounter {
+  /** Whether anybody at all failed here lately; nobody: no key need be made. */
+  watching(at: Instant): boolean;
   locked(key: Key, at: Instant): Promise<boolean>;
   /** Counts one, and locks where it fills the window; true where others had filled it already. */
   failed(key: Key, at: Instant): Promise<boolean>;
@@ -18,6 +20,15 @@ export function createFailureCounter(store: Store, name: string, limit: FailureL
   const lockMs = limit.lockSeconds * 1000;
   const suspects = suspectsOf(store);
   return {
+    watching(at) {
+      // In the order of their failures: those in front end first, but for counters of different lengths.
+      for (const [key, until] of suspects) {
+        if (at < until) break;
+        suspects.delete(key);
+      }
+      return suspects.size > 0;
+    },
+
     async locked(key, at) {
       const until = suspects.get(key);
       if (until === undefined) return false;

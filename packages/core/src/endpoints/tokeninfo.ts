@@ -10,6 +10,7 @@ import { compileSelector } from '../selectors/selector.ts';
 import { resolveSelectors } from '../selectors/selector-map.ts';
 import type { SelectorSources } from '../selectors/sources.ts';
 import type { ServerContext } from '../server/context.ts';
+import type { Key } from '../store/brands.ts';
 import type { Token } from '../store/records.ts';
 import { keyOf } from '../tokens/handle.ts';
 import { inspectAccessToken } from '../tokens/inspect.ts';
@@ -25,14 +26,14 @@ export function tokeninfoEndpoint(context: ServerContext): Endpoint {
     const form = requireFormBody(call.request, context.settings.limits, acceptedQuery(context));
     if (!anonymous) call.clientId = (await authenticateClient(context, call.request, form, 'any')).client.id;
     const handle = findHandle(context, call, form);
-    const network = keyOf('counter', JSON.stringify(['tokeninfo', networkOf(call.request.clientAddress)]));
-    if (await failures.locked(network, call.now)) throw tooMany(limit.lockSeconds);
+    const network = (): Key => keyOf('counter', JSON.stringify(['tokeninfo', networkOf(call.request.clientAddress)]));
+    if (failures.watching(call.now) && (await failures.locked(network(), call.now))) throw tooMany(limit.lockSeconds);
     const { client, state, token } =
       handle.length > context.settings.limits.handle
         ? { client: undefined, state: 'unknown' as const, token: null }
         : await inspectAccessToken(context, handle, call.now);
     if (state !== 'live' || !token || !client?.enabled) {
-      if (await failures.failed(network, call.now)) throw tooMany(limit.lockSeconds);
+      if (await failures.failed(network(), call.now)) throw tooMany(limit.lockSeconds);
       // AX-119: 400 whatever the reason; the body is ours to choose (parity.md 8.3).
       throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.', {
         check: state === 'live' ? 'client-enabled' : `token-${state}`,
