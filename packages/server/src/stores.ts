@@ -1,4 +1,5 @@
-import type { Log, Store } from '@gatehouse/core';
+import { type Log, type Store, StoreError } from '@gatehouse/core';
+import type { Connection } from '@gatehouse/store-rdbms';
 import type { CompleteConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 
@@ -15,6 +16,51 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 /** Without what was left out: an option that is undefined is not one that is absent. */
 function defined<T extends object>(options: T): Partial<Defined<T>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Defined<T>>;
+}
+
+/** The schemes of relational databases; `@gatehouse/store-rdbms` knows which dialect each of them means. */
+export const RELATIONAL: ReadonlySet<string> = new Set([
+  'postgresql',
+  'postgres',
+  'mysql',
+  'mariadb',
+  'mssql',
+  'sqlserver',
+  'oracle',
+  'db2',
+  'sqlite',
+]);
+
+/** What belongs to no issuer in particular, as long as nobody said whose it is. */
+const NO_ISSUER = 'http://localhost';
+
+/** Where the configuration's relational store is, and how to get there. Null: it has another one. */
+export function relationalConnection(given: CompleteConfig['store']): Connection | null {
+  if (typeof given === 'function') return null;
+  if (typeof given === 'string') return RELATIONAL.has(schemeOf(given)) ? given : null;
+  const { clockToleranceMs: _, ...connection } = given;
+  const scheme = connection.url === undefined ? connection.dialect : schemeOf(connection.url);
+  return RELATIONAL.has(scheme ?? '') ? (connection as Connection) : null;
+}
+
+async function createRelationalStore(connection: Connection, { config, log, origin }: StoreContext): Promise<Store> {
+  const { RdbmsStore } = await import('@gatehouse/store-rdbms');
+  const tolerance = typeof config.store === 'object' ? config.store.clockToleranceMs : undefined;
+  try {
+    return new RdbmsStore({
+      connection,
+      namespace: config.issuer ?? NO_ISSUER,
+      log,
+      ...(tolerance === undefined ? {} : { clockToleranceMs: tolerance }),
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new ConfigError([{ key: 'store', origin, problem: `cannot be used. ${error.message}`, fix: 'change it' }]);
+  }
+}
+
+function schemeOf(url: string): string {
+  return url.slice(0, Math.max(0, url.indexOf(':')));
 }
 
 type Opener = (url: string, context: StoreContext) => Promise<Store>;
@@ -46,12 +92,7 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map([
 ]);
 
 /** Schemes that packages of their own will bring. */
-const TO_COME: ReadonlyMap<string, string> = new Map([
-  ...['postgresql', 'postgres', 'mysql', 'mariadb', 'mssql', 'oracle', 'db2', 'sqlite'].map(
-    (scheme): [string, string] => [scheme, '@gatehouse/store-rdbms'],
-  ),
-  ['cassandra', '@gatehouse/store-cassandra'],
-]);
+const TO_COME: ReadonlyMap<string, string> = new Map([['cassandra', '@gatehouse/store-cassandra']]);
 
 function refuse(scheme: string, origin: string | null): ConfigError {
   const package_ = TO_COME.get(scheme);
@@ -63,7 +104,7 @@ function refuse(scheme: string, origin: string | null): ConfigError {
         package_ === undefined
           ? `has the scheme "${scheme}:", which no store has`
           : `has the scheme "${scheme}:", whose package ${package_} is not part of this version`,
-      fix: `use ${[...OPENERS.keys()].map((known) => `"${known}:"`).join(' or ')}, or a function that gives a store of your own`,
+      fix: `use one of ${[...OPENERS.keys(), ...RELATIONAL].map((known) => `"${known}:"`).join(', ')}, or a function that gives a store of your own`,
     },
   ]);
 }
@@ -76,8 +117,10 @@ export async function createStore(context: StoreContext): Promise<Store> {
   const { config, origin } = context;
   const given = config.store;
   if (typeof given === 'function') return given();
-  const url = typeof given === 'string' ? given : given.url;
-  const scheme = url.slice(0, url.indexOf(':'));
+  const relational = relationalConnection(given);
+  if (relational !== null) return createRelationalStore(relational, context);
+  const url = (typeof given === 'string' ? given : given.url) ?? '';
+  const scheme = schemeOf(url);
   const open = OPENERS.get(scheme);
   if (!open) throw refuse(scheme, origin);
   return open(url, context);

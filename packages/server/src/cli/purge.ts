@@ -1,5 +1,5 @@
-import { type SweepReport, systemClock } from '@gatehouse/core';
-import { type Command, EXIT } from './command.ts';
+import { type Store, type SweepReport, systemClock } from '@gatehouse/core';
+import { type Command, CommandError, EXIT, type Output } from './command.ts';
 import { configuredStore, withStore } from './open-store.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
@@ -9,14 +9,30 @@ function add(totals: Map<string, number>, { removed }: SweepReport): void {
   for (const [kind, count] of Object.entries(removed)) totals.set(kind, (totals.get(kind) ?? 0) + count);
 }
 
+/** A store that can say what it would remove. */
+interface Countable {
+  expired(at: number): Promise<{ readonly backlog: Readonly<Record<string, number>>; readonly lagMs: number }>;
+}
+
+async function count(store: Store, out: Output): Promise<number> {
+  if (!('expired' in store)) throw new CommandError(`The store ${store.name} cannot count without removing.`);
+  const { backlog, lagMs } = await (store as unknown as Countable).expired(systemClock.now());
+  const words = Object.entries(backlog).map(([kind, n]) => `${n} ${kind}`);
+  const since = `the oldest since ${Math.ceil(lagMs / 1000)} s`;
+  out.text(words.length === 0 ? 'Nothing has expired.' : `Would remove ${words.join(', ')}; ${since}.`);
+  out.data({ expired: backlog, lagMs });
+  return EXIT.done;
+}
+
 export const purgeCommand: Command = {
-  usage: 'purge [--config <path>]',
+  usage: 'purge [--config <path>] [--dry-run]',
   summary:
     'Removes expired records until none is left. A running server does this by itself, every purge.intervalSeconds.',
-  flags: CONFIG_FLAGS,
+  flags: { ...CONFIG_FLAGS, 'dry-run': { meaning: 'Only count what would be removed; relational stores only' } },
   async run({ flags, out }) {
     const { loaded } = await readConfiguration(flags);
     return withStore(await configuredStore(loaded), async (store) => {
+      if (flags['dry-run']) return count(store, out);
       const totals = new Map<string, number>();
       let report: SweepReport;
       do {

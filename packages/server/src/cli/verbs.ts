@@ -37,5 +37,12 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map([
       load: async () => (await import('./conformance.ts')).conformanceCommand,
     },
   ],
+  [
+    'migrate',
+    {
+      summary: 'Bring the schema of a relational store up to date',
+      load: async () => (await import('./migrate.ts')).migrateCommand,
+    },
+  ],
   ['purge', { summary: 'Remove expired records now', load: async () => (await import('./purge.ts')).purgeCommand }],
 ] satisfies [string, Verb][]);

@@ -8,6 +8,7 @@ import type {
   Settings,
   Store,
 } from '@gatehouse/core';
+import type { ConnectionOptions, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
 
 /** Data as a file can hold it, with everything left out that has a default. */
 type Open<T> =
@@ -120,10 +121,15 @@ export interface ListenerConfig {
   readonly shutdownSeconds?: number;
 }
 
+/** A store's URL, and of a relational one whatever a URL cannot hold. */
+export interface StoreObject extends Partial<ConnectionOptions>, Pick<RdbmsStoreOptions, 'clockToleranceMs'> {
+  readonly url?: string;
+}
+
 /** What only the server knows. */
 export interface ServerConfig {
   readonly listener?: ListenerConfig;
-  readonly store?: string | { readonly url: string } | (() => Store | Promise<Store>);
+  readonly store?: string | StoreObject | (() => Store | Promise<Store>);
   readonly stores?: Readonly<Record<string, string>>;
   readonly digest?: 'SHA-256';
   readonly secrets?: SecretSource | readonly SecretSource[];

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { shownUrl } from './shown-url.ts';
 
 /** The reference system ships these; each is the deployment's one store. */
 const SHIPPED: ReadonlySet<string> = new Set([
@@ -38,7 +39,7 @@ export function namedStoreProblems(loaded: LoadedConfig): readonly ConfigProblem
       .map(([name, url]) => ({
         key: `stores.${name}`,
         origin: loaded.origin(`stores.${name}`),
-        problem: `leads to ${JSON.stringify(url)}, which is not the deployment's store`,
+        problem: `leads to ${JSON.stringify(shownUrl(url))}, which is not the deployment's store`,
         fix: 'all named stores lead to the same URL as `store`',
       })),
     ...uses(loaded)

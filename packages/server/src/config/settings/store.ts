@@ -4,21 +4,51 @@ import { filledText, flag, oneOf, ownForm, path, secrets, textLike, whole } from
 
 const accepted = 'Accepted for mapping; ';
 
+const source = z.union([
+  z.string(),
+  z.strictObject({ file: z.string() }),
+  z.strictObject({ env: z.string() }),
+  z.custom((value) => typeof value === 'function'),
+]);
+
+const milliseconds = z.record(z.string(), z.int().min(0));
+
+/** The members that a connection may have; the store's package says more about each when it is opened. */
+const relational = z
+  .strictObject({
+    url: z.string().regex(/^[a-z][a-z0-9+.-]*:/),
+    dialect: z.string(),
+    host: z.string(),
+    port: z.int().min(1).max(65_535),
+    socket: z.string(),
+    user: z.string(),
+    password: source,
+    database: z.string(),
+    file: z.string(),
+    schema: z.string(),
+    tls: z.strictObject({ ca: z.string(), cert: z.string(), key: source, serverName: z.string() }).partial(),
+    dangerouslyInsecure: z.enum(['plaintext', 'unverified']),
+    pooler: z.enum(['transaction']),
+    pipelining: z.boolean(),
+    pool: milliseconds,
+    timeouts: milliseconds,
+    clockToleranceMs: z.int().min(1),
+    driverOptions: z.record(z.string(), z.unknown()),
+  })
+  .partial()
+  .refine(({ url, dialect }) => url !== undefined || dialect !== undefined);
+
 /** Where records are kept, and the secrets that protect them. */
 export const STORE_SETTINGS: readonly Setting[] = [
   {
     key: 'store',
     type: ownForm(
-      z.union([
-        z.string().regex(/^[a-z][a-z0-9+.-]*:/),
-        z.strictObject({ url: z.string().regex(/^[a-z][a-z0-9+.-]*:/) }),
-        z.custom((value) => typeof value === 'function'),
-      ]),
-      'a URL such as "cache:", an object with a `url`, or a function that gives a store',
+      z.union([z.string().regex(/^[a-z][a-z0-9+.-]*:/), relational, z.custom((value) => typeof value === 'function')]),
+      'a URL such as "cache:" or "postgresql://user@host/database", an object with a `url` or a `dialect`, or a function that gives a store',
       'text',
     ),
     meaning:
-      'The one store of the deployment; the scheme of the URL picks the package. A function gives a store of your own.',
+      'The one store of the deployment; the scheme of the URL picks the package and the database. An object carries what a URL cannot: `{ url, password: () => …, tls: { ca } }`. A function gives a store of your own.',
     reference: 'type',
   },
   {
