@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { aFrontDoor } from '../endpoints/front-door.test-support.ts';
 import { readGrant } from '../grants/grant.ts';
-import { aClient, aCode, NOON } from '../grants/world.test-support.ts';
+import { aClient, aCode, aForm, NOON } from '../grants/world.test-support.ts';
 import { createMemoryStore } from '../store/memory-store.test-support.ts';
 import { familyOfCode, grantKey, keyOf, parseRefreshToken } from './handle.ts';
-import { readTokenData } from './token-data.ts';
+import { keptParameters, readTokenData } from './token-data.ts';
 
 /** What the reference system keeps in its tables, and where it is here (parity: one grant, one row for each access token). */
 
@@ -66,4 +66,13 @@ it('[AX-165] a grant is found by its code, by its refresh token, by its client a
   for (const by of [{ client: 'app' }, { subject: 'ann' }, { client: 'app', subject: 'ann' }])
     expect((await store.list('grant', by, { limit: 10 })).items.map((grant) => grant.key)).toEqual([key]);
   expect((await store.list('grant', { client: 'app', subject: 'eve' }, { limit: 10 })).items).toEqual([]);
+});
+
+it('[SEC-61] a parameter may have any name, and is a text under it', () => {
+  const kept = keptParameters(aForm({ ['__proto__']: 'x', constructor: 'y' }), { keptParameters: 100 });
+  expect(Object.entries(kept)).toEqual([
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
+  expect(JSON.stringify({ ...kept })).toBe('{"__proto__":"x","constructor":"y"}');
 });

@@ -53,7 +53,7 @@ export function keptParameters(
   form: { names(): Iterable<string>; get(name: string): string | undefined },
   limits: Pick<Limits, 'keptParameters'>,
 ): Record<string, string> {
-  const kept: Record<string, string> = Object.create(null) as Record<string, string>;
+  const kept: [string, string][] = [];
   let room = limits.keptParameters;
   for (const name of form.names()) {
     // In whatever case: what was sent under a wrong name may be right all the same.
@@ -63,7 +63,8 @@ export function keptParameters(
     const bytes = Buffer.byteLength(name) + Buffer.byteLength(value);
     if (bytes > room) continue;
     room -= bytes;
-    kept[name] = value;
+    kept.push([name, value]);
   }
-  return kept;
+  // Own members whatever their names (SEC-61).
+  return Object.fromEntries(kept);
 }
