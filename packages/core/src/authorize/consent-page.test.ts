@@ -65,6 +65,46 @@ describe('the consent page', () => {
     expect(await recorded(site)).toEqual(['write']);
   });
 
+  describe('of a client with several resources', () => {
+    const [A, B] = ['https://a.example', 'https://b.example'] as const;
+    const withResources = (site: Site, audience: readonly string[]): void => {
+      site.clients.set('app', aClient({ ...site.clients.get('app'), audience }));
+    };
+
+    it('[AX-231] asks again for a scope at a resource that it was not allowed for, silent requests included', async () => {
+      const site = aSite();
+      withResources(site, [A, B]);
+      const browser = site.browser();
+      await browser.decide(await browser.toConsent({ scope: 'read', resource: A }));
+      expect(answerOf(await browser.authorize({ scope: 'read', resource: A }))).toHaveProperty('code');
+      for (const resource of [B, [A, B], undefined])
+        expect(answerOf(await browser.authorize({ scope: 'read', resource, prompt: 'none' }))).toMatchObject({
+          error: 'consent_required',
+        });
+      // What was allowed for one scope at one resource says nothing of another pair.
+      const page = await browser.toConsent({ scope: 'write', resource: B });
+      expect([page.scopes, page.audience]).toEqual([['write'], [B]]);
+      await browser.decide(page);
+      expect((await browser.toConsent({ resource: A })).scopes).toEqual(['write']);
+      const both = await browser.toConsent();
+      expect([both.scopes, both.alreadyGranted]).toEqual([['read', 'write'], []]);
+      await browser.decide(both);
+      expect(answerOf(await browser.authorize({ prompt: 'none' }))).toHaveProperty('code');
+      expect((await site.store.list('consent', { subject: 'ann' }, { limit: 10 })).items).toHaveLength(1);
+    });
+
+    it('is decided for those that it names: one registered since is asked for anew', async () => {
+      const site = aSite();
+      withResources(site, [A]);
+      const browser = site.browser();
+      const page = await browser.toConsent();
+      withResources(site, [A, B]);
+      const answer = await browser.decide(page);
+      expect(await grants(site)).toEqual([]);
+      expect(consentPage(await browser.follow(answer)).audience).toEqual([A, B]);
+    });
+  });
+
   it('[AX-230] [AX-231] asks only for what is not yet allowed, and extends the one record', async () => {
     const site = aSite();
     const browser = site.browser();

@@ -53,11 +53,11 @@ async function stands({ approval, client, context, signedIn }: Accepted, { data,
   return covers(await context.store.find('consent', consentKey(client.id, signedIn.session.subject)));
 }
 
-function record({ approval, client, context, now, signedIn }: Accepted): Promise<'recorded' | 'gone'> {
+function record({ approval, audience, client, context, now, signedIn }: Accepted): Promise<'recorded' | 'gone'> {
   const { consent: register, scope, ticked } = approval;
   const carried = scope.filter((name) => !ticked.includes(name));
   const { subject } = signedIn.session;
-  return recordConsent(context, { clientId: client.id, subject, ticked, carried, now, register });
+  return recordConsent(context, { clientId: client.id, subject, ticked, carried, audience, now, register });
 }
 
 function reportDecision({ approval, client, context, request, signedIn }: Accepted): void {

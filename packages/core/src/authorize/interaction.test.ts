@@ -11,6 +11,7 @@ const anInteraction = (context = under(ONE)): Interaction =>
     session: keyOf('session', 'sid'),
     asked: ['read'],
     granted: [],
+    audience: [],
     endsAt: 1,
   });
 

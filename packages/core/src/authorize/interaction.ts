@@ -16,6 +16,8 @@ export interface Interaction {
   /** The scopes that the page asks for, and those it says are granted already. */
   readonly asked: readonly string[];
   readonly granted: readonly string[];
+  /** The resources that it names. */
+  readonly audience: readonly string[];
   readonly endsAt: Instant;
 }
 

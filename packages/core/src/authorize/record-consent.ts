@@ -4,7 +4,7 @@ import type { Register } from '../store/records.ts';
 import type { Write } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { randomLetters } from '../tokens/handle.ts';
-import { type ConsentState, consentedScope, consentKey } from './consent.ts';
+import { type Consented, consentKey, isConsented, readConsent, writeConsent } from './consent.ts';
 
 export interface NewConsent {
   readonly clientId: ClientId;
@@ -13,6 +13,8 @@ export interface NewConsent {
   readonly ticked: readonly string[];
   /** What the decision takes from the record; `gone` where it is not on it any more. */
   readonly carried: readonly string[];
+  /** The resources that it was allowed for. */
+  readonly audience: readonly string[];
   readonly now: Instant;
   /** The record as this request read it. */
   readonly register: Register | undefined;
@@ -28,18 +30,20 @@ export async function recordConsent(context: ServerContext, consent: NewConsent)
   const key = consentKey(consent.clientId, consent.subject);
   let { register } = consent;
   for (let round = 0; round < ROUNDS; round++) {
-    const recorded = consentedScope(register) ?? [];
-    if (!consent.carried.every((scope) => recorded.includes(scope))) return 'gone';
-    if (consent.ticked.every((scope) => recorded.includes(scope))) return 'recorded';
-    const state: ConsentState = {
-      v: 1,
-      scope: [...new Set([...recorded, ...consent.ticked])],
-      changedAt: consent.now,
-    };
-    if (await isWritten(context, extension(consent, key, register, JSON.stringify(state)))) return 'recorded';
+    const recorded: Consented = readConsent(register) ?? new Map();
+    if (!consent.carried.every((scope) => isConsented(recorded, scope, consent.audience))) return 'gone';
+    if (consent.ticked.every((scope) => isConsented(recorded, scope, consent.audience))) return 'recorded';
+    const state = writeConsent(extended(recorded, consent), consent.now);
+    if (await isWritten(context, extension(consent, key, register, state))) return 'recorded';
     register = await context.store.find('consent', key);
   }
   throw new StoreError('unavailable', 'The consent kept moving on while it was to be extended.');
+}
+
+function extended(recorded: Consented, { audience, ticked }: NewConsent): Consented {
+  const after = new Map(recorded);
+  for (const scope of ticked) after.set(scope, new Set([...(recorded.get(scope) ?? []), ...audience]));
+  return after;
 }
 
 function extension(

@@ -6,10 +6,11 @@ import { makeFormToken } from '../../owner/form-token.ts';
 import type { Register } from '../../store/records.ts';
 import { tokenSettings } from '../../tokens/issue.ts';
 import type { Approval } from '../approval.ts';
-import { consentedScope, consentKey } from '../consent.ts';
+import { type Consented, consentKey, isConsented, readConsent } from '../consent.ts';
 import type { Decision } from '../decision.ts';
 import { newInteraction, sealInteraction } from '../interaction.ts';
 import { withoutMark } from '../signed-in-after.ts';
+import { startAgain } from '../start-again.ts';
 import type { Known, Step } from '../step.ts';
 
 type Needs = 'client' | 'redirectUri' | 'responseType' | 'prompt' | 'audience' | 'scope' | 'signedIn';
@@ -17,12 +18,17 @@ type State = Known<Needs>;
 
 /** Asked for what is not yet on record, and skipped only for what is (R37, AX-231), or by a setting (AX-38). */
 export const requireConsent: Step<Needs, 'approval'> = async (state) => {
-  const { client, context, decision, prompt, scope, signedIn } = state;
+  const { audience, client, context, decision, prompt, request, scope, self, signedIn } = state;
   if (!decision && isSkipped(state)) return { approval: { scope, ticked: [], onRecord: false, consent: undefined } };
   const consent = await context.store.find('consent', consentKey(client.id, signedIn.session.subject));
-  const recorded = consentedScope(consent) ?? [];
-  if (decision) return { approval: decide(state, decision, consent, recorded) };
-  const asked = asksAll(state) ? scope : scope.filter((name) => !recorded.includes(name));
+  const recorded = readConsent(consent);
+  if (decision) {
+    // Registered since the page was shown: nobody has allowed anything for it.
+    if (!audience.every((resource) => decision.interaction.audience.includes(resource)))
+      return { answer: startAgain(request, self) };
+    return { approval: decide(state, decision, consent, recorded) };
+  }
+  const asked = asksAll(state) ? scope : scope.filter((name) => !isConsented(recorded, name, audience));
   if (asked.length === 0) return { approval: { scope, ticked: [], onRecord: true, consent } };
   if (prompt.has('none'))
     throw new OAuthError('consent_required', 'The owner must be asked for consent.', { check: 'consent-on-record' });
@@ -40,13 +46,13 @@ function isSkipped(state: State): boolean {
 }
 
 function decide(
-  { client, context, request, scope, signedIn }: State,
+  { audience, client, context, request, scope, signedIn }: State,
   { allowed, interaction, ticked }: Decision,
   consent: Register | undefined,
-  recorded: readonly string[],
+  recorded: Consented | null,
 ): Approval {
   // parity.md 5: what was ticked, and of what was granted before, what is asked for and still on record.
-  const carried = interaction.granted.filter((name) => recorded.includes(name));
+  const carried = interaction.granted.filter((name) => isConsented(recorded, name, audience));
   const approved = allowed ? scope.filter((name) => ticked.includes(name) || carried.includes(name)) : [];
   if (approved.length > 0)
     return { scope: approved, ticked: approved.filter((name) => ticked.includes(name)), onRecord: true, consent };
@@ -69,6 +75,7 @@ function consentPage(state: State, asked: readonly string[]): EndpointResponse {
     session: session.key,
     asked,
     granted,
+    audience,
     endsAt: now + context.settings.authorize.interactionSeconds * 1000,
   });
   const browser = browserCookieFor(context, request, session.key);
