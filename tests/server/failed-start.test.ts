@@ -58,7 +58,9 @@ test('a start that fails after its store was opened closes the store', async () 
   const { code, stderr } = await gatehouse(['serve', '--config', file, '--port', String(await freePort())]);
   taken.close();
   expect(code).toBe(1);
-  expect(stderr).toContain(`Port ${port} of 127.0.0.1 is taken`);
+  expect(stderr).toContain(
+    `Port ${port} of 127.0.0.1 is taken: stop what listens there, or choose another with metrics.port.`,
+  );
   expect(existsSync(`${snapshot}.journal.1`)).toBe(true);
   expect(existsSync(`${snapshot}.lock`)).toBe(false);
 });

@@ -42,6 +42,7 @@ async function listenOptions(resolved: ResolvedConfig, log: ServerLog): Promise<
   return {
     host,
     port,
+    settings: { host: 'listener.host', port: 'PORT=<number>' },
     tls: resolved.tls ? await readTls(resolved.tls) : null,
     headersSeconds,
     requestSeconds,

@@ -8,6 +8,8 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** What an operator sets to have others. */
+  readonly settings: { readonly host: string; readonly port: string };
   readonly tls: TlsContext | null;
   readonly headersSeconds: number;
   readonly requestSeconds: number;
@@ -41,14 +43,23 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-const SENTENCES: ReadonlyMap<string, (host: string, port: number) => string> = new Map([
+type Asked = Pick<ListenOptions, 'host' | 'port' | 'settings'>;
+
+const SENTENCES: ReadonlyMap<string, (asked: Asked) => string> = new Map([
   [
     'EADDRINUSE',
-    (host, port) => `Port ${port} of ${host} is taken: stop what listens there, or choose another with PORT=<number>.`,
+    ({ host, port, settings }) =>
+      `Port ${port} of ${host} is taken: stop what listens there, or choose another with ${settings.port}.`,
   ],
-  ['EACCES', (host, port) => `Port ${port} of ${host} may not be opened by this user: choose one above 1023.`],
-  ['EADDRNOTAVAIL', (host) => `${host} is not an address of this machine: set listener.host to one that is.`],
-  ['ENOTFOUND', (host) => `${host} is not a name that leads to an address: set listener.host to one that does.`],
+  ['EACCES', ({ host, port }) => `Port ${port} of ${host} may not be opened by this user: choose one above 1023.`],
+  [
+    'EADDRNOTAVAIL',
+    ({ host, settings }) => `${host} is not an address of this machine: set ${settings.host} to one that is.`,
+  ],
+  [
+    'ENOTFOUND',
+    ({ host, settings }) => `${host} is not a name that leads to an address: set ${settings.host} to one that does.`,
+  ],
 ]);
 
 const MISSING_FAMILY: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
@@ -150,12 +161,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     }
   } catch (error) {
     for (const server of servers) server.close();
-    const sentence = SENTENCES.get(codeOf(error))?.(options.host, port);
+    const sentence = SENTENCES.get(codeOf(error))?.({ ...options, port });
     throw new ListenError(sentence ?? `Listening on ${options.host}:${port} failed (${codeOf(error)}).`, {
       cause: error,
     });
   }
-  if (servers.length === 0) throw new ListenError(`${options.host} has no address on this machine: set listener.host.`);
+  if (servers.length === 0)
+    throw new ListenError(`${options.host} has no address on this machine: set ${options.settings.host}.`);
   return {
     servers,
     port,

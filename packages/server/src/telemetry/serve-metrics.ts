@@ -13,6 +13,7 @@ export async function serveMetrics(
   const listening = await listen({
     host,
     port,
+    settings: { host: 'metrics.host', port: 'metrics.port' },
     tls: null,
     headersSeconds: 10,
     requestSeconds: 30,
