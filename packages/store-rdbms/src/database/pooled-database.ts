@@ -156,9 +156,11 @@ export class PooledDatabase implements Database {
     try {
       await this.#await(deadline, 'sent', this.#engine.commit(connection));
     } catch (error) {
-      if (!(error instanceof Failure) || error.fault === 'retry' || error.fault === 'lost') throw error;
+      if (!(error instanceof Failure)) throw error;
+      // Whether the transaction is still open on the connection, nobody asks: it goes.
+      if (error.fault === 'retry') throw new Failure('retry', error.error, { broken: true });
       // Some servers end even a commit at a limit of theirs: whether it stands is not known then.
-      throw new Failure('lost', errorOf('lost', 'sent', error.error.cause));
+      throw error.fault === 'lost' ? error : new Failure('lost', errorOf('lost', 'sent', error.error.cause));
     }
   }
 

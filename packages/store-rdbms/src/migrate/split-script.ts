@@ -11,7 +11,7 @@ export function splitScript(text: string): readonly string[] {
   for (const line of text.split('\n')) {
     if (SEPARATOR.test(line) || (lines.length === 0 && NO_CODE.test(line))) continue;
     lines.push(line);
-    if (!/;\s*$/.test(line)) continue;
+    if (NO_CODE.test(line) || !/;\s*$/.test(line)) continue;
     statements.push(lines.join('\n').trim().replace(/;$/, ''));
     lines = [];
   }
