@@ -31,7 +31,7 @@ export type SecretSource =
 
 /** A client's secret in the clear, which is hashed at start, or as the hash that is kept. */
 export type ClientSecretSource =
-  | Exclude<SecretSource, () => unknown>
+  | SecretSource
   /** `sha256:…`, as `gatehouse client rotate-secret` prints it; the end as epoch milliseconds or ISO 8601. */
   | { readonly hash: string; readonly expiresAt?: number | string };
 

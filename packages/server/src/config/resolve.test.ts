@@ -200,6 +200,11 @@ describe('clients', () => {
     ]);
   });
 
+  test('have a secret from a function, as the server has', async () => {
+    const { clients } = await resolve({ clients: [{ ...client, secrets: async () => 'from a vault' }] });
+    expect(clients[0]?.secrets).toEqual([{ hash: hashMachineSecret('from a vault') }]);
+  });
+
   test('an id that is there twice is refused', async () => {
     await expect(resolve({ clients: [client, client] })).rejects.toThrow(
       /^clients\.1\.id .* which another client has too/,

@@ -79,23 +79,24 @@ export const grants: ValueType = {
   code: true,
 };
 
-const source = z.union([
+/** Where a secret may come from. */
+export const SECRET_SOURCES: readonly z.ZodType[] = [
   z.string().min(1),
   z.strictObject({ file: z.string().min(1) }),
   z.strictObject({ env: z.string().min(1) }),
   fn,
-]);
+];
 
 /** By value, as `{ file }`, as `{ env }`, or as a function that gives it. */
 export const secret: ValueType = {
-  zod: source,
+  zod: z.union(SECRET_SOURCES),
   must: 'a text, { file: "<path>" }, { env: "<name>" } or a function',
   from: 'json',
   secret: true,
 };
 
 export const secrets: ValueType = {
-  zod: z.union([source, z.array(source)]),
+  zod: z.union([...SECRET_SOURCES, z.array(z.union(SECRET_SOURCES))]),
   must: 'a secret or a list of secrets, each a text, { file: "<path>" }, { env: "<name>" } or a function',
   from: 'list',
   secret: true,

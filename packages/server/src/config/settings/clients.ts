@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
-import { filledText, flag, oneOf, ownForm, text, texts, textsOf, whole } from '../value-types.ts';
+import { filledText, flag, oneOf, ownForm, SECRET_SOURCES, text, texts, textsOf, whole } from '../value-types.ts';
 
 const source = z.union([
-  z.string().min(1),
-  z.strictObject({ file: z.string().min(1) }),
-  z.strictObject({ env: z.string().min(1) }),
+  ...SECRET_SOURCES,
   z.strictObject({
     hash: z.string().regex(/^(sha256|argon2id|scrypt):/),
     expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).optional(),
@@ -52,7 +50,7 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
     type: {
       ...ownForm(
         z.union([source, z.array(source).max(2)]),
-        'one or two of: a text, { file: "<path>" }, { env: "<name>" }, { hash: "sha256:…", expiresAt }',
+        'one or two of: a text, { file: "<path>" }, { env: "<name>" }, a function, { hash: "sha256:…", expiresAt }',
         'list',
       ),
       secret: true,
