@@ -1,7 +1,9 @@
 import { StoreError } from '@gatehouse/core';
 import { db2 } from './db2.ts';
 import type { Dialect } from './dialect.ts';
+import { mssql } from './mssql.ts';
 import { mysql } from './mysql.ts';
+import { oracle } from './oracle.ts';
 import { postgresql } from './postgresql.ts';
 import { sqlite } from './sqlite.ts';
 
@@ -12,6 +14,8 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
   // The same texts; what differs is asked of the server.
   mariadb: mysql,
   sqlite,
+  mssql,
+  oracle,
   db2,
 };
 
