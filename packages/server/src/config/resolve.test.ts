@@ -137,6 +137,18 @@ describe('what settings say together', () => {
     await expect(resolve(config)).rejects.toThrow(message);
   });
 
+  test('[SEC-43] a limit above what stores and registrations take is refused, and not taken without effect', async () => {
+    for (const [name, most] of [
+      ['clientId', 255],
+      ['redirectUri', 2_048],
+      ['scope', 4_096],
+    ] as const) {
+      await expect(resolve({ limits: { [name]: most } })).resolves.toBeDefined();
+      const loading = async () => resolve({ limits: { [name]: most + 1 } });
+      await expect(loading()).rejects.toThrow(`limits.${name}`);
+    }
+  });
+
   test('[AX-91] the name of an owner repository is taken, and said to change nothing', async () => {
     const { loaded } = await resolve({ login: { repository: 'Simple Active Directory' } });
     expect(loaded.warnings).toEqual([expect.stringMatching(/^login\.repository .*has no effect/)]);

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, STORE_LIMITS } from '@gatehouse/core';
 import type { Setting } from '../setting.ts';
 import { filledText, flag, oneOf, text, textLike, whole } from '../value-types.ts';
 
@@ -15,15 +16,16 @@ export const OPERATIONS_SETTINGS: readonly Setting[] = [
   cap('authorization', 65_536, 'The `Authorization` header.'),
   cap('body', 1_048_576, 'A body; past it 413.'),
   cap('parameters', 1_000, 'Parameters of a form or query.', ''),
-  cap('clientId', 1_024, '`client_id`.'),
+  // Here and below, what no store keeps and no registration takes is no limit either.
+  cap('clientId', STORE_LIMITS.clientId, '`client_id`.'),
   cap('clientSecret', 4_096, '`client_secret`.'),
   cap('username', 1_024, '`username`.'),
   cap('password', 4_096, '`password`; checked before it is hashed.'),
-  cap('redirectUri', 16_384, '`redirect_uri`.'),
+  cap('redirectUri', DEFAULT_LIMITS.redirectUri, '`redirect_uri`.'),
   cap('state', 16_384, '`state`.'),
   cap('nonce', 4_096, '`nonce`.'),
   cap('shortText', 4_096, 'Any other short parameter.'),
-  cap('scope', 65_536, '`scope`, as a whole.'),
+  cap('scope', STORE_LIMITS.scope, '`scope`, as a whole.'),
   cap('scopeTokens', 1_000, 'Scopes in it.', ''),
   cap('scopeToken', 1_024, 'One scope.'),
   cap('resources', 100, '`resource` parameters.', ''),
