@@ -6,4 +6,5 @@ import path from 'node:path';
 
 const copy = path.join(import.meta.dirname, 'sql');
 fs.rmSync(copy, { recursive: true, force: true });
-if (!process.argv.includes('--clean')) fs.cpSync(path.join(import.meta.dirname, '../../sql'), copy, { recursive: true });
+if (!process.argv.includes('--clean'))
+  fs.cpSync(path.join(import.meta.dirname, '../../sql'), copy, { recursive: true });

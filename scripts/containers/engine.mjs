@@ -12,7 +12,7 @@ const PIDFILE = path.join(FOLDER, 'pid');
 const SOCKET = '/var/run/docker.sock';
 const READY_WITHIN_MS = 60_000;
 
-export function engineAnswers() {
+function engineAnswers() {
   return succeeds('docker', ['info']);
 }
 

@@ -28,7 +28,7 @@ export interface Db2Result {
 type Done<T> = (error: unknown, value?: T) => void;
 
 /** An error of the driver, which rejects with objects that are no errors, and with texts. */
-export class Db2Error extends Error {
+class Db2Error extends Error {
   override readonly name = 'Db2Error';
   /** Null where the driver says none: what happened is not known then. */
   readonly sqlcode: number | null;
