@@ -10,10 +10,10 @@ import { SiblingProcesses } from './sibling-process.test-support.ts';
 import { POINTS, StatementProxy } from './statement-proxy.test-support.ts';
 
 /** Milliseconds: server and test are on one machine, so that little has to be waited for. */
-export const TOLERANCE = 100;
+const TOLERANCE = 100;
 
 /** What every relational database with a server of its own promises. */
-export const CAPABILITIES: StoreCapabilities = {
+const CAPABILITIES: StoreCapabilities = {
   change: Atomicity.cluster,
   additions: 'atomic',
   visibility: { registers: 'cluster', tokens: 'cluster', boundMs: 0 },
