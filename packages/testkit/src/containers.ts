@@ -86,11 +86,11 @@ function late(reason: string): Promise<Missing> {
  * @param answers asks the server on this port of 127.0.0.1; rejects as long as it is not ready
  */
 export async function startContainer(
-  client: ContainerRuntimeClient,
   image: string,
   { port: inside, environment, command, files = {}, privileged }: ContainerRecipe,
   answers: (port: number, output: () => Promise<string>) => Promise<unknown>,
 ): Promise<StartedContainer> {
+  const client = await getContainerRuntimeClient();
   await removeAbandoned(client);
   const port = await freePort();
   const wanted = new LoopbackContainer(image)

@@ -19,8 +19,9 @@ const BACKSPACE = new Set(['\u007f', '\b']);
 /** Reads a line of a terminal without showing it. */
 function fromTerminal(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question: whoever answers at once, as a program does, would see it on the screen.
   stdin.setRawMode(true).setEncoding('utf8').resume();
+  stderr.write(question);
   return new Promise((resolve, reject) => {
     let text = '';
     const done = (end: () => void): void => {

@@ -6,9 +6,9 @@ import { createConnection as connectMysql } from 'mysql2/promise';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { type CertificateAuthority, makeCertificateAuthority } from '../certificate-authority.ts';
-import { chooseImage, containerEngine } from '../containers.ts';
 import { BACKENDS, type BackendName } from './backends.ts';
 import type { Missing, OwnServerOptions, RunningServer } from './database-server.ts';
+import { imageOf } from './image.ts';
 import { ownDatabaseServer } from './servers.ts';
 import { inContainer } from './start-backend.ts';
 
@@ -57,10 +57,8 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 test('what a killed run leaves in the engine, the next one removes', async (context) => {
-  const engine = await containerEngine();
-  if ('reason' in engine) return context.skip(engine.reason);
-  const image = await chooseImage(engine, 'postgres:15', { named: undefined, mayPull: true });
-  if (typeof image !== 'string') return context.skip(image.reason);
+  const image = await imageOf('postgresql15');
+  if (!image.available) return context.skip(image.reason);
   const kit = new URL('../index.ts', import.meta.url).href;
   const script = `const { ownDatabaseServer } = await import(${JSON.stringify(kit)});
     const { value } = await ownDatabaseServer('postgresql15');

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chooseImage, containerEngine, startContainer } from '../containers.ts';
-import { requiredBackends } from '../provision.ts';
+import { startContainer } from '../containers.ts';
 import { BACKENDS, type Backend, type BackendName } from './backends.ts';
 import {
   firstServer,
@@ -10,6 +9,7 @@ import {
   type ServerSource,
 } from './database-server.ts';
 import { isVersion } from './find-program.ts';
+import { findImage } from './image.ts';
 
 /**
  * A server of this name: the one that `TEST_<NAME>_URL` names, else one in a container, else one that is started here.
@@ -44,19 +44,15 @@ export async function inContainer(
   backend: Backend,
   options: OwnServerOptions,
 ): Promise<RunningServer | Missing> {
-  const client = await containerEngine();
-  if ('reason' in client) return client;
-  const { product } = backend;
-  const named = process.env[`TEST_IMAGE_${name.toUpperCase()}`];
-  const mayPull = !product.large || Boolean(named) || (requiredBackends().has(name) && !product.startLocal);
-  const image = await chooseImage(client, backend.image, { named, mayPull });
+  const image = await findImage(name);
   if (typeof image !== 'string') return image;
+  const { product } = backend;
 
   // Letters of three kinds, as some servers demand.
   const password = `Gh1${randomBytes(12).toString('hex')}`;
   const urlOn = (port: number): string =>
     `${product.scheme}://${product.user}:${password}@127.0.0.1:${port}/${product.database}`;
-  const started = await startContainer(client, image, product.container(password, options), async (port, output) => {
+  const started = await startContainer(image, product.container(password, options), async (port, output) => {
     if (product.version) await product.version(new URL(urlOn(port)));
     else if (!product.readyLine?.test(await output())) throw new Error('It has not said that it is ready.');
   });

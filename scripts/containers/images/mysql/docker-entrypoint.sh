@@ -9,7 +9,8 @@ shift
 data=/var/lib/mysql
 socket=/var/run/mysqld/mysqld.sock
 install -d -o mysql -g mysql "$data" "$(dirname "$socket")"
-server=(mysqld --no-defaults --user=mysql --datadir="$data" --socket="$socket" --mysqlx=OFF)
+server=(mysqld --no-defaults --user=mysql --datadir="$data" --socket="$socket" --mysqlx=OFF
+  --secure-file-priv=NULL)
 
 if [ ! -d "$data/mysql" ]; then
   : "${MYSQL_ROOT_PASSWORD:?A new server needs MYSQL_ROOT_PASSWORD.}"

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { type BackendName, freePort, imageOf } from '@gatehouse/testkit';
+import { describe, expect, test } from 'vitest';
+import { gatehouse } from '../server/command-line.ts';
+import { findCompose } from './compose.ts';
+
+interface Service {
+  readonly image: string;
+  readonly ports: readonly { readonly host_ip: string; readonly published: string }[];
+  readonly volumes: readonly { readonly type: string; readonly source: string; readonly read_only?: boolean }[];
+  readonly healthcheck: { readonly test: readonly string[] };
+}
+
+/** Every profile: the image that takes the place of the official one, and the folder of its scripts. */
+const PROFILES = [
+  { profile: 'postgresql', scripts: 'postgresql' },
+  { profile: 'mysql', scripts: 'mysql' },
+  { profile: 'mariadb', scripts: 'mysql' },
+  { profile: 'mssql', scripts: 'mssql' },
+  { profile: 'oracle', scripts: 'oracle' },
+  { profile: 'db2', scripts: 'db2' },
+] as const;
+
+const compose = await findCompose();
+
+describe.each(PROFILES)('profile $profile', ({ profile, scripts }) => {
+  const variable = profile.toUpperCase();
+
+  test('is one service with a health check, on loopback, with a volume of its own and the shipped script', async (context) => {
+    if (!compose.available) return context.skip(compose.reason);
+    const read = async (variables: Record<string, string> = {}): Promise<Readonly<Record<string, Service>>> =>
+      JSON.parse(await compose.value(['--profile', profile, 'config', '--format', 'json'], variables)).services;
+    const services = await read();
+    expect(Object.keys(services)).toEqual([profile]);
+    const { image, ports, volumes, healthcheck } = services[profile] as Service;
+    expect(image).toMatch(/^[a-z0-9./_-]+:[a-z0-9.-]+$/);
+    expect(ports.map(({ host_ip }) => host_ip)).toEqual(['127.0.0.1']);
+    expect(healthcheck.test.length).toBeGreaterThan(1);
+    expect(volumes.filter(({ type }) => type === 'volume').map(({ source }) => source)).toEqual([profile]);
+    const mounted = volumes.filter(({ type }) => type === 'bind');
+    expect(mounted.map(({ read_only }) => read_only)).toEqual([true]);
+    expect(mounted[0]?.source).toMatch(new RegExp(`/sql/${scripts}/oauth-server\\.sql$`));
+    expect(existsSync(mounted[0]?.source ?? '')).toBe(true);
+
+    const other = await read({ [`${variable}_IMAGE`]: 'mirror.example/own:1', [`${variable}_PORT`]: '4711' });
+    expect(other[profile]?.image).toBe('mirror.example/own:1');
+    expect(other[profile]?.ports.map(({ published }) => published)).toEqual(['4711']);
+  });
+});
+
+/** Those that can be started where no image may be pulled. */
+const STARTED: readonly { readonly profile: string; readonly backend: BackendName }[] = [
+  { profile: 'postgresql', backend: 'postgresql18' },
+  { profile: 'mysql', backend: 'mysql9' },
+  { profile: 'mariadb', backend: 'mariadb11' },
+];
+
+describe.each(STARTED)('started: $profile', ({ profile, backend }) => {
+  test('is healthy with the tables in it, keeps the store’s contract, and keeps its data when it is put down and up', {
+    timeout: 300_000,
+  }, async (context) => {
+    if (!compose.available) return context.skip(compose.reason);
+    const image = await imageOf(backend);
+    if (!image.available) return context.skip(image.reason);
+    const port = String(await freePort());
+    const name = profile.toUpperCase();
+    const variables = { [`${name}_IMAGE`]: image.value, [`${name}_PORT`]: port };
+    const project = ['--project-name', `gatehouse-test-${port}`, '--profile', profile];
+    const up = () => compose.value([...project, 'up', '--wait', '--pull', 'never'], variables);
+    const store = `${profile}://gatehouse:gatehouse@127.0.0.1:${port}/gatehouse`;
+    try {
+      await up();
+      expect(await gatehouse(['migrate', '--check', '--store', store])).toMatchObject({ code: 0, stderr: '' });
+      const proved = await gatehouse(['conformance', store, '--scale', '0.1', '--only', 'store-1']);
+      expect(proved, proved.stdout + proved.stderr).toMatchObject({ code: 0 });
+
+      await compose.value([...project, 'down'], variables);
+      await up();
+      expect(await gatehouse(['migrate', '--check', '--store', store])).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await compose.value([...project, 'down', '--volumes'], variables);
+    }
+    expect(await compose.value([...project, 'ps', '--all', '--quiet'], variables)).toBe('');
+  });
+});
+
+test('the profiles are the databases that scripts are shipped for, SQLite left out and MariaDB beside MySQL', async (context) => {
+  if (!compose.available) return context.skip(compose.reason);
+  const listed = (await compose.value(['config', '--profiles'])).trim().split('\n').sort();
+  expect(listed).toEqual(PROFILES.map(({ profile }) => profile).sort());
+});
