@@ -50,10 +50,14 @@ async function build(image, say) {
   const started = Date.now();
   const args = [`SUITE=${suite}`, `VERSION=${version}`, ...proxies()].map((arg) => `--build-arg=${arg}`);
   const labels = [`--label=${RECIPE_LABEL}=${recipeOf(image)}`, `--tag=${PREFIX}${official}`];
-  await run('docker', ['build', '--quiet', '--force-rm', '--network=host', ...args, ...labels, path.join(FOLDER, folder)], {
-    // BuildKit is a plugin of its own, which Debian's engine comes without.
-    env: { ...process.env, DOCKER_BUILDKIT: '0' },
-  });
+  await run(
+    'docker',
+    ['build', '--quiet', '--force-rm', '--network=host', ...args, ...labels, path.join(FOLDER, folder)],
+    {
+      // BuildKit is a plugin of its own, which Debian's engine comes without.
+      env: { ...process.env, DOCKER_BUILDKIT: '0' },
+    },
+  );
   say(`${official}: built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
