@@ -126,6 +126,7 @@ function collect(child: ChildProcess): () => string {
   return () => output;
 }
 
+/** Its children too: those of a killed PostgreSQL hold its data until they notice, and its streams as long. */
 async function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
-  return (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
 }
