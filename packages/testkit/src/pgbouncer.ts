@@ -13,6 +13,8 @@ export interface PgBouncerOptions {
   readonly mode?: 'session' | 'transaction';
   /** Connections to the server for each database and user; default 5, fewer than a store's pool has. */
   readonly poolSize?: number;
+  /** More of its own settings: `['ignore_startup_parameters = statement_timeout']`. */
+  readonly settings?: readonly string[];
 }
 
 export interface PgBouncer {
@@ -56,7 +58,7 @@ export function startPgBouncer(server: DatabaseServer, options: PgBouncerOptions
 
 function configurationOf(
   { host, port }: DatabaseServer,
-  { mode = 'transaction', poolSize = 5 }: PgBouncerOptions,
+  { mode = 'transaction', poolSize = 5, settings = [] }: PgBouncerOptions,
   folder: string,
   ownPort: number,
 ): string {
@@ -71,6 +73,7 @@ auth_file = ${path.join(folder, 'users')}
 pool_mode = ${mode}
 default_pool_size = ${poolSize}
 max_client_conn = 500
+${settings.join('\n')}
 `;
 }
 

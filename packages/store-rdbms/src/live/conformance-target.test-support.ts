@@ -10,10 +10,10 @@ import { SiblingProcesses } from './sibling-process.test-support.ts';
 import { POINTS, StatementProxy } from './statement-proxy.test-support.ts';
 
 /** Milliseconds: server and test are on one machine, so that little has to be waited for. */
-const TOLERANCE = 100;
+export const TOLERANCE = 100;
 
 /** What every relational database with a server of its own promises. */
-const CAPABILITIES: StoreCapabilities = {
+export const CAPABILITIES: StoreCapabilities = {
   change: Atomicity.cluster,
   additions: 'atomic',
   visibility: { registers: 'cluster', tokens: 'cluster', boundMs: 0 },
@@ -25,8 +25,16 @@ const CAPABILITIES: StoreCapabilities = {
   clockTolerance: TOLERANCE,
 };
 
-/** Of one call of a store here; a hanging server is given up then. */
-const CALL_MS = 2_500;
+/** Of one call of a store here; a hanging server is given up then. Long, since a busy machine is no hanging server. */
+const CALL_MS = 8_000;
+
+/** A URL whose limits are those of these tests. */
+export function patient(text: string): URL {
+  const url = new URL(text);
+  const limits = { callMs: CALL_MS, statementMs: 7_000, acquireMs: 7_000, connectMs: 7_000, lockMs: 3_000 };
+  for (const [name, ms] of Object.entries(limits)) url.searchParams.set(`timeouts.${name}`, String(ms));
+  return url;
+}
 
 /** What belongs to a store that a case has opened. */
 interface Belongings {
@@ -56,7 +64,7 @@ export async function relationalTarget(
   const open = async ({ namespace, clock, log }: Opening): Promise<Store> => {
     const proxy = await StatementProxy.start(server, product.wire);
     proxies.push(proxy);
-    const url = new URL(database.url);
+    const url = patient(database.url);
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
     const sent: SentStatement[] = [];
@@ -76,11 +84,11 @@ export async function relationalTarget(
     name: server.what,
     capabilities: CAPABILITIES,
     open,
-    sibling: (opening) => siblings.open(database.url, opening),
+    sibling: (opening) => siblings.open(patient(database.url).href, opening),
     advance: (ms) => sleep(ms),
     kill: (store) => siblings.kill(store),
     elsewhere: async ({ namespace, clock, log }) =>
-      new RdbmsStore({ connection: second.url, namespace, clock, log, clockToleranceMs: TOLERANCE }),
+      new RdbmsStore({ connection: patient(second.url), namespace, clock, log, clockToleranceMs: TOLERANCE }),
     dump: async () => {
       const rows = await Promise.all(TABLES.map((table) => outside.query(`SELECT * FROM ${table}`)));
       return rows.flat().map((row) => JSON.stringify(row));
@@ -116,8 +124,8 @@ export async function relationalTarget(
     empty: async () => {
       const { url } = await server.createDatabase();
       return async ({ namespace, clock, log }) => {
-        await migrate({ connection: url });
-        return new RdbmsStore({ connection: url, namespace, clock, log, clockToleranceMs: TOLERANCE });
+        await migrate({ connection: patient(url) });
+        return new RdbmsStore({ connection: patient(url), namespace, clock, log, clockToleranceMs: TOLERANCE });
       };
     },
     ...more,

@@ -31,7 +31,7 @@ export async function proveOn(name: BackendName, product: Product): Promise<void
 }
 
 /** One test for each promise; a skip says why. */
-function prove(target: StoreTarget, cases: readonly Case[]): void {
+export function prove(target: StoreTarget, cases: readonly Case[]): void {
   describe(`store conformance: ${target.name}`, () => {
     for (const each of cases) {
       const proves = (each.proves ?? []).map((id) => ` [${id}]`).join('');

@@ -4,7 +4,7 @@ import type { ArmedFault, Fault } from '@gatehouse/conformance';
 import type { Asked, Wire } from './wire.test-support.ts';
 
 /** Where a write can be hit. */
-export const POINTS = ['at its first statement', 'at what commits it'] as const;
+export const POINTS = ['at its first statement', 'at its first change', 'at what commits it'] as const;
 
 type Armed = { readonly point: string } & (
   | { readonly firstTry: Fault['firstTry']; readonly held: (arrive: () => Promise<void>) => void }
@@ -106,9 +106,8 @@ export class StatementProxy {
     const armed = this.#armed;
     if (!armed) return undefined;
     const alone = asked === 'change' && !inTransaction;
-    const first = asked === 'begin' || alone;
-    const commits = asked === 'commit' || alone;
-    if (!(armed.point === POINTS[0] ? first : commits)) return undefined;
+    const there = [asked === 'begin' || alone, asked === 'change', asked === 'commit' || alone];
+    if (!there[POINTS.indexOf(armed.point as (typeof POINTS)[number])]) return undefined;
     this.#armed = undefined;
     return armed;
   }

@@ -14,7 +14,8 @@ const REFUSALS: Partial<Record<Fault, string>> = {
   forbidden: 'The database refuses the user of the store the connection: GRANT it.',
 };
 
-const TLS = /\b(?:SSL|TLS|certificate|CERT)\b|_CERT|ERR_TLS|ERR_SSL/i;
+const TLS = /SSL|TLS|secure connection|certificate|_CERT/i;
+const NO_TLS = /not support|NO_SSL/i;
 
 /** Waits for a database that starts beside us, saying so. @throws StoreError `config` for what waiting does not mend */
 export async function awaitDatabase({
@@ -54,11 +55,13 @@ function refusalOf(error: unknown, sentence: string | null): StoreError | null {
   if (error instanceof StoreError) return error;
   const cause = causeOf(error);
   if (sentence !== null) return new StoreError('config', sentence, { cause });
-  if (!TLS.test(`${Reflect.get(cause, 'code')} ${cause.message}`)) return null;
-  const fix = 'name its certificate authority by `ca` and its name by `serverName`';
-  return new StoreError('config', `The server of the store is not verified by TLS (${cause.message}): ${fix}.`, {
-    cause,
-  });
+  const said = `${Reflect.get(cause, 'code')} ${cause.message}`;
+  if (!TLS.test(said)) return null;
+  const fix = NO_TLS.test(said)
+    ? 'turn TLS on at the server'
+    : 'name its certificate authority by `ca`, and its name by `serverName`';
+  const message = `The server of the store is not verified by TLS (${cause.message}): ${fix}.`;
+  return new StoreError('config', message, { cause });
 }
 
 async function failureOf(call: () => Promise<unknown>): Promise<unknown> {

@@ -1,0 +1,192 @@
+import { StoreError } from '@gatehouse/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Connection, migrate, RdbmsStore } from '../index.ts';
+import { patient } from './conformance-target.test-support.ts';
+import { attempt, newGrant, newToken } from './records.test-support.ts';
+import { ALL_SERVERS, onEach, type Served } from './servers.test-support.ts';
+
+const TIMEOUT = 120_000;
+const POSTGRESQL: readonly Served[] = ['postgresql15', 'postgresql18'];
+const MYSQL: readonly Served[] = ['mysql9', 'mariadb10', 'mariadb11'];
+
+function storeOn(connection: Connection): RdbmsStore {
+  const store = new RdbmsStore({ connection, namespace: 'https://a.example' });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+async function refusal(connection: Connection): Promise<string> {
+  const error = await storeOn(connection)
+    .open()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StoreError);
+  expect((error as StoreError).kind).toBe('config');
+  return (error as StoreError).message;
+}
+
+await onEach(ALL_SERVERS, (server, product) => {
+  const migrated = async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    await migrate({ connection: database.url });
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    return { ...database, url: patient(database.url), outside };
+  };
+
+  test('a wrong password is said at once, not waited for', { timeout: TIMEOUT }, async () => {
+    const { url } = await migrated();
+    const wrong = new URL(url);
+    wrong.username = 'nobody_of_that_name';
+    wrong.password = 'hunter2';
+    const message = await refusal(wrong);
+    expect(message).toMatch(/refuses user or password/);
+    expect(message).not.toContain('hunter2');
+  });
+
+  test('a database that is not there is said at once', { timeout: TIMEOUT }, async () => {
+    const { url } = await migrated();
+    const missing = new URL(url);
+    missing.pathname = '/gatehouse_missing';
+    expect(await refusal(missing)).toMatch(/not there: create it/);
+  });
+
+  test('a server that does not answer is waited for, and then said', { timeout: TIMEOUT }, async () => {
+    const { url } = await migrated();
+    const nowhere = new URL(url);
+    nowhere.port = '9';
+    nowhere.searchParams.set('timeouts.startMs', '1200');
+    const began = performance.now();
+    expect(await refusal(nowhere)).toMatch(/did not answer within 1 s/);
+    expect(performance.now() - began).toBeGreaterThan(1_100);
+  });
+
+  test('[SEC-49] a server without TLS is refused where TLS was asked for', { timeout: TIMEOUT }, async () => {
+    const { url } = await migrated();
+    const secured = { url: url.href, tls: { serverName: 'db.example' } };
+    expect(await refusal(secured)).toMatch(/TLS|SSL/);
+  });
+
+  test('a user who lacks a right is told which', { timeout: TIMEOUT }, async () => {
+    const { url, outside, name } = await migrated();
+    const user = `limited_${name.slice(-6)}`;
+    const postgresql = server.what.startsWith('PostgreSQL');
+    const who = postgresql ? user : `'${user}'@'%'`;
+    const tables = [
+      'grant',
+      'access_token',
+      'session',
+      'consent',
+      'client',
+      'client_epoch',
+      'replay',
+      'counter',
+      'lease',
+    ];
+    await outside.query(
+      postgresql ? `CREATE ROLE ${user} LOGIN PASSWORD 'pw'` : `CREATE USER ${who} IDENTIFIED BY 'pw'`,
+    );
+    onTestFinished(async () => {
+      if (postgresql) await outside.query(`DROP OWNED BY ${user}`);
+      await outside.query(postgresql ? `DROP ROLE ${user}` : `DROP USER ${who}`);
+    });
+    // As the end of the script says.
+    for (const table of tables) await outside.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_${table} TO ${who}`);
+    await outside.query(`GRANT SELECT ON oauth_schema TO ${who}`);
+    const limited = new URL(url);
+    limited.username = user;
+    limited.password = 'pw';
+    const store = storeOn(limited);
+    await store.open();
+    // The four verbs and nothing more are enough for everything.
+    const grant = newGrant();
+    expect(await store.write({ attempt: attempt(), add: [grant, newToken(grant.key)] })).toBe('written');
+    expect(await store.revoke({ grants: [grant.key] }, Date.now(), 'test')).toBe(1);
+    expect(await store.sweep({ at: Date.now(), batch: 10, budgetMs: 5_000 })).toMatchObject({
+      complete: true,
+      errors: {},
+    });
+    await outside.query(`REVOKE DELETE ON oauth_replay FROM ${who}`);
+    expect(await refusal(limited)).toMatch(/may not DELETE on oauth_replay: GRANT it/);
+  });
+});
+
+await onEach(POSTGRESQL, (server, product) => {
+  test('[store-49] a collation that ignores case is refused', { timeout: TIMEOUT }, async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    await migrate({ connection: database.url });
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    await outside.query("CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+    await outside.query('ALTER TABLE oauth_replay ALTER COLUMN nonce_hash TYPE varchar(43) COLLATE anycase');
+    expect(await refusal(patient(database.url))).toMatch(/without their case: .*collation/);
+  });
+
+  test('[store-49] a read-only database is refused, and one that becomes it costs no restart', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    await migrate({ connection: database.url });
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    const store = storeOn(patient(database.url));
+    await store.open();
+    const readOnly = (on: boolean): Promise<unknown> =>
+      outside.query(`ALTER DATABASE ${database.name} SET default_transaction_read_only = ${on ? 'on' : 'off'}`);
+    const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}' AND pid <> pg_backend_pid()`;
+    await readOnly(true);
+    await outside.query('SET default_transaction_read_only = off');
+    await outside.query(others);
+    expect(await refusal(patient(database.url))).toMatch(/read-only.* name the primary/);
+    await expect(store.write({ attempt: attempt(), add: [newToken(null)] })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/no writes/),
+    });
+    await readOnly(false);
+    // The connection that said read-only is gone; a new one hears that all is well.
+    expect(await store.write({ attempt: attempt(), add: [newToken(null)] })).toBe('written');
+  });
+
+  test('tables in a schema of their own are found there', { timeout: TIMEOUT }, async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    await outside.query('CREATE SCHEMA "Oauth_1"');
+    const url = patient(database.url);
+    url.searchParams.set('schema', 'Oauth_1');
+    expect(await migrate({ connection: url })).toMatchObject({ from: null, to: 1 });
+    expect(await migrate({ connection: url })).toMatchObject({ from: 1, ran: [] });
+    const store = storeOn(url);
+    await store.open();
+    await store.write({ attempt: attempt(), add: [newToken(null)] });
+    const [row] = await outside.query('SELECT COUNT(*) AS n FROM "Oauth_1".oauth_access_token');
+    expect(Number(row?.['n'])).toBe(1);
+    expect(
+      await outside.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'oauth%'"),
+    ).toEqual([]);
+  });
+});
+
+await onEach(MYSQL, (server, product) => {
+  test('[store-49] a collation that ignores case, and letters that are lost, are refused', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    await migrate({ connection: database.url });
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    await outside.query(
+      'ALTER TABLE oauth_replay MODIFY nonce_hash varchar(43) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL',
+    );
+    expect(await refusal(patient(database.url))).toMatch(/without their case: .*collation/);
+    await outside.query(
+      'ALTER TABLE oauth_replay MODIFY nonce_hash varchar(43) CHARACTER SET ascii COLLATE ascii_bin NOT NULL',
+    );
+    await outside.query('ALTER TABLE oauth_session MODIFY data mediumtext CHARACTER SET latin1 NOT NULL');
+    expect(await refusal(patient(database.url))).toMatch(/every letter|utf8mb4/);
+  });
+});
