@@ -91,6 +91,8 @@ export interface Catalogue {
   readonly statements: ReadonlyMap<StatementId, StatementText>;
   readonly many: ReadonlyMap<ManyId, ManyText>;
   readonly purge: PurgeForm;
+  /** Rows that one batch removes at most, whatever was asked for: with more the engine locks the whole table. */
+  readonly mostPurged?: number;
   /**
    * A change with one access token in one statement, for dialects that can: `change_grant_and_token`. Its names are
    * those of `change_grant` and of `add_access_token`, the latter with `token_` in front; its count is that of the change.

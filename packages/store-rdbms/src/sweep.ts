@@ -98,11 +98,13 @@ export class Sweeper {
     deadline: number,
     removed: Record<string, number>,
   ): Promise<boolean> {
+    const { purge, mostPurged = batch } = this.#dialect.catalogue;
+    const rows = Math.min(batch, mostPurged);
     let from = FROM_THE_START;
     for (;;) {
       if (signal?.aborted || performance.now() > deadline) return false;
       const began = performance.now();
-      const done = await removeBatch(this.#database, this.#dialect.catalogue.purge, name, from, before, batch);
+      const done = await removeBatch(this.#database, purge, name, from, before, rows);
       removed[name] = (removed[name] ?? 0) + done.removed;
       if (!done.full) return true;
       from = done.from;

@@ -32,8 +32,21 @@ const own: readonly (readonly [StatementId, StatementText])[] = [
   ],
 ];
 
+/** In a list of rows a parameter has no type of its own. */
+const TYPES: Readonly<Record<string, string>> = {
+  tenant_id: 'VARCHAR(64)',
+  attempt: 'VARCHAR(64)',
+  client_id: 'VARCHAR(255)',
+  data: 'CLOB(1M)',
+  state: 'CLOB(1M)',
+};
+
+function typed(column: string): string {
+  return `CAST(:${column} AS ${TYPES[column] ?? (column.endsWith('_at') ? 'BIGINT' : 'VARCHAR(43)')})`;
+}
+
 const many: readonly (readonly [ManyId, ManyText])[] = [
-  ...standardMany({ key: (expression) => `CAST(${expression} AS VARCHAR(43))` }),
+  ...standardMany({ typed }),
   ...SWEPT_NAMES.map((name) => {
     const { table, key } = SWEPT[name];
     return [
@@ -53,6 +66,8 @@ const catalogue: Catalogue = {
   statements: new Map([...standard, ...own]),
   many: new Map(many),
   purge: 'picked',
+  // More may be more than LOCKLIST and MAXLOCKS let one transaction have.
+  mostPurged: 1_000,
   countsAtOnce: false,
 };
 

@@ -17,8 +17,8 @@ export interface Spelling {
   readonly bigint: (expression: string) => string;
   /** The first `:page` rows of a query. */
   readonly page: (query: string) => string;
-  /** A key as a parameter whose type nothing else tells; absent: as it is. */
-  readonly key?: (expression: string) => string;
+  /** A column's parameter with its type, where nothing else tells it: in a list of rows, beside a null. Absent: as it is. */
+  readonly typed?: (column: string) => string;
 }
 
 type Statements = readonly (readonly [StatementId, StatementText])[];
@@ -72,15 +72,20 @@ export function standardStatements(spelling: Spelling): Statements {
 }
 
 /** Additions in the form `INSERT … VALUES (…), (…)`; the epoch of the client is looked up by the same statement. */
-export function standardMany({ key = (expression) => expression }: Pick<Spelling, 'key'> = {}): Manies {
-  const tokenEpoch = `CASE WHEN ${key(':grant_key')} IS NULL THEN ${CLIENT_EPOCH} END`;
+export function standardMany({ typed = (column) => `:${column}` }: Pick<Spelling, 'typed'> = {}): Manies {
+  const tokenEpoch = `CASE WHEN ${typed('grant_key')} IS NULL THEN ${CLIENT_EPOCH} END`;
   return [
-    ['add_access_token', insertRows('oauth_access_token', TOKEN_COLUMNS, tokenEpoch)],
+    ['add_access_token', insertRows('oauth_access_token', TOKEN_COLUMNS, tokenEpoch, typed)],
     ...REGISTER_KINDS.map(
       (kind) =>
         [
           `add_${kind}`,
-          insertRows(REGISTERS[kind].table, registerColumns(kind), REGISTERS[kind].revocable ? CLIENT_EPOCH : null),
+          insertRows(
+            REGISTERS[kind].table,
+            registerColumns(kind),
+            REGISTERS[kind].revocable ? CLIENT_EPOCH : null,
+            typed,
+          ),
         ] as const,
     ),
     [
@@ -98,10 +103,15 @@ export function standardMany({ key = (expression) => expression }: Pick<Spelling
 }
 
 /** `CREATE`d names in their own order, so that the columns of a text and its values cannot drift apart. */
-function insertRows(table: string, columns: readonly string[], epoch: string | null): ManyText {
+function insertRows(
+  table: string,
+  columns: readonly string[],
+  epoch: string | null,
+  typed: (column: string) => string,
+): ManyText {
   const register = columns !== TOKEN_COLUMNS;
   const names = [...columns, ...(register ? ['version'] : []), ...(epoch === null ? [] : ['client_epoch'])];
-  const values = [...columns.map((name) => `:${name}`), ...(register ? ['1'] : []), ...(epoch === null ? [] : [epoch])];
+  const values = [...columns.map(typed), ...(register ? ['1'] : []), ...(epoch === null ? [] : [epoch])];
   return {
     form: 'repeated',
     head: `INSERT INTO ${table} (${names.join(', ')}) VALUES `,

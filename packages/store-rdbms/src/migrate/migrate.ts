@@ -68,7 +68,12 @@ async function onDatabase<T>(
   work: (raw: RawDatabase, dialect: Dialect, schema: string | undefined) => Promise<T>,
 ): Promise<T> {
   const given = resolveConnection(connection);
-  const settings = { ...given, pool: { ...given.pool, min: 0, max: 1 } };
+  const settings = {
+    ...given,
+    pool: { ...given.pool, min: 0, max: 1 },
+    // An index of a large table takes its time.
+    timeouts: { ...given.timeouts, statementMs: 0 },
+  };
   const dialect = dialectNamed(settings.dialect);
   const database = await openDatabase(dialect, settings, { log });
   try {
