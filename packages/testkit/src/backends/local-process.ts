@@ -49,7 +49,10 @@ export async function startLocalProcess(
     const child = begin(command);
     const output = collect(child);
     try {
-      await untilAnswers(answers, () => (child.exitCode === null ? null : `It ended with ${child.exitCode}.`));
+      await untilAnswers(answers, () => {
+        const code = child.exitCode ?? child.signalCode;
+        return code === null ? null : `It ended with ${code}.`;
+      });
     } catch (cause) {
       child.kill('SIGKILL');
       throw new Error(`${command.program}: ${(cause as Error).message} ${output()}`, { cause });
