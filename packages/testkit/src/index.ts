@@ -21,3 +21,12 @@ export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';
 export { type StartedServer, type StartOptions, startServer } from './start-server.ts';
 export { type Faults, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export type { TdsError, TdsRows, TdsValue } from './tds/answers.ts';
+export type { TdsParameter, TdsRequest } from './tds/requests.ts';
+export {
+  startTdsServer,
+  type TdsAnswer,
+  type TdsConnection,
+  type TdsHandler,
+  type TdsServer,
+} from './tds/server.ts';
