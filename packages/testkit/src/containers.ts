@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import {
   type ContainerRuntimeClient,
@@ -49,9 +51,25 @@ export async function containerEngine(): Promise<ContainerRuntimeClient | Missin
     return { reason: 'No container engine answers.' };
   }
   const { host } = client.info.containerRuntime;
-  return host === 'localhost' || host === '127.0.0.1'
+  return (await isThisMachine(host))
     ? client
     : { reason: `The container engine is on ${host}, and ports are published on its own loopback only.` };
+}
+
+/**
+ * What is a container itself may have an engine of its own, or its host's: testcontainers names the gateway of the
+ * engine's network for both, and only whoever has an address can listen on it.
+ */
+export async function isThisMachine(host: string): Promise<boolean> {
+  const server = createServer().listen(0, host);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
 
 /**

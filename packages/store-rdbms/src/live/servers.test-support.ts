@@ -11,7 +11,7 @@ import { afterAll, describe, test } from 'vitest';
 import { MYSQL, POSTGRESQL, type Product } from './product.test-support.ts';
 
 /** The servers that this package is proved on, with the protocol they speak. */
-export const SERVERS: Readonly<Partial<Record<BackendName, Product>>> = {
+const SERVERS: Readonly<Partial<Record<BackendName, Product>>> = {
   postgresql15: POSTGRESQL,
   postgresql18: POSTGRESQL,
   mysql9: MYSQL,

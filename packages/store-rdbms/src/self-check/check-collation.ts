@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StoreError } from '@gatehouse/core';
-import { Duplicate } from '../database/fault.ts';
+import { Duplicate, Refused } from '../database/fault.ts';
 import { Rollback, run, runMany, type Work } from '../database/work.ts';
 import type { Params } from '../statement.ts';
 import { registerColumns } from '../tables.ts';
@@ -22,8 +22,10 @@ export async function checkCollation({ database }: Checked): Promise<void> {
   try {
     refusal = await database.transaction(probe);
   } catch (error) {
-    if (!(error instanceof Duplicate)) throw error;
-    refusal = CASE;
+    if (error instanceof Duplicate) refusal = CASE;
+    // A table that cannot hold what was sent says so before it would lose it.
+    else if (error instanceof Refused) refusal = ENCODING;
+    else throw error;
   }
   if (refusal !== null) throw new StoreError('config', refusal);
 }

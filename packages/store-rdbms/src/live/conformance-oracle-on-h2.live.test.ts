@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CASES, type Opening } from '@gatehouse/conformance';
+import { h2Server } from '@gatehouse/testkit';
+import { afterAll, test, vi } from 'vitest';
+import { migrate, RdbmsStore } from '../index.ts';
+import { prove } from './conformance.test-support.ts';
+import { CAPABILITIES, patient, TOLERANCE } from './conformance-target.test-support.ts';
+
+const h2 = await h2Server();
+if (h2.available) {
+  const { oracleOnH2 } = await import('./oracle-on-h2.test-support.ts');
+  vi.doMock('oracledb', () => ({ default: oracleOnH2(h2.value) }));
+  const connection = (database: string) => patient(`oracle://gatehouse:secret@127.0.0.1:1/${database}`).href;
+  for (const database of ['one', 'two']) await migrate({ connection: connection(database) });
+  const open =
+    (database: string) =>
+    ({ namespace, clock, log }: Opening) =>
+      new RdbmsStore({ connection: connection(database), namespace, clock, log, clockToleranceMs: TOLERANCE });
+  afterAll(() => h2.value.close());
+  prove(
+    {
+      name: `Oracle's texts on ${h2.value.what}`,
+      capabilities: CAPABILITIES,
+      open: open('one'),
+      sibling: open('one'),
+      elsewhere: async (opening) => open('two')(opening),
+      advance: (ms) => sleep(ms),
+    },
+    CASES,
+  );
+} else test("store conformance: Oracle's texts on H2", (context) => context.skip(h2.reason));

@@ -1,0 +1,3 @@
+import { proveOnNamed } from './conformance-named.test-support.ts';
+
+await proveOnNamed('oracle');

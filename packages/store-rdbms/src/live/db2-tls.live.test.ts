@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { createServer } from 'node:tls';
+import { type DatabaseServer, databaseServer, makeCertificateAuthority } from '@gatehouse/testkit';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { migrate, RdbmsStore } from '../index.ts';
+import { patient } from './conformance-target.test-support.ts';
+
+const TIMEOUT = 120_000;
+const ours = makeCertificateAuthority('Ours');
+const others = makeCertificateAuthority('Others');
+
+const server = await databaseServer('db2');
+if (!server.available) test("Db2's driver and TLS", (context) => context.skip(server.reason));
+else describe(server.value.what, () => prove(server.value));
+
+function prove(found: DatabaseServer): void {
+  const database = found.createDatabase();
+  const ready = database.then(async ({ url }) => {
+    await migrate({ connection: url });
+    return url;
+  });
+  afterAll(async () => {
+    await (await database).drop();
+    await found.close();
+  });
+
+  /** The server behind TLS, with a certificate that is good for these names. */
+  async function opened(hosts: readonly string[], tls: { readonly ca?: string }): Promise<void> {
+    const { certificate, key } = ours.issue(hosts);
+    const front = createServer({ cert: certificate, key }, (client) => {
+      const upstream = connect(found);
+      client.pipe(upstream).pipe(client);
+      for (const [one, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const)
+        one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    });
+    front.on('tlsClientError', () => undefined).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    onTestFinished(() => void front.close());
+    const url = patient(await ready);
+    url.hostname = 'localhost';
+    url.port = String((front.address() as AddressInfo).port);
+    url.searchParams.set('timeouts.startMs', '1');
+    const store = new RdbmsStore({
+      connection: { url: url.href, tls },
+      namespace: 'https://a.example',
+      clockToleranceMs: 2_000,
+    });
+    onTestFinished(() => store.close());
+    await store.open();
+  }
+
+  test('[SEC-49] the right certificate is taken, under the name it is good for', { timeout: TIMEOUT }, async () => {
+    await opened(['localhost'], { ca: ours.certificate });
+  });
+
+  test('[SEC-49] a certificate of somebody else is refused', { timeout: TIMEOUT }, async () => {
+    await expect(opened(['localhost'], { ca: others.certificate })).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  test('[SEC-49] a certificate for another name is refused', { timeout: TIMEOUT }, async () => {
+    await expect(opened(['other.example'], { ca: ours.certificate })).rejects.toMatchObject({ kind: 'config' });
+  });
+}
