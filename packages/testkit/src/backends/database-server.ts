@@ -5,6 +5,8 @@ export interface TestDatabase {
   readonly name: string;
   /** As a user that may do everything in it. */
   readonly url: string;
+  /** One statement, as that user: what a newer version, or a database's own people, would do to it. */
+  run(statement: string): Promise<void>;
   drop(): Promise<void>;
 }
 

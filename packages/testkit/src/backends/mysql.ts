@@ -75,6 +75,7 @@ function product({ name, scheme, server, prefix, settings, initialize }: Variant
         asAdmin(admin, async (connection) => {
           await connection.query(`CREATE DATABASE ${database}`);
         }),
+      run: (database, statement) => asAdmin(database, async (connection) => void (await connection.query(statement))),
       drop: (admin, database) =>
         asAdmin(admin, async (connection) => {
           await connection.query(`DROP DATABASE ${database}`);
@@ -106,6 +107,7 @@ async function asAdmin<T>(url: URL, work: (connection: Connection) => Promise<T>
     port: Number(url.port || 3306),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1) || 'mysql',
     connectTimeout: 5_000,
   });
   connection.on('error', () => undefined);

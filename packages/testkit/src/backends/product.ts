@@ -33,6 +33,8 @@ export interface Product {
     create(admin: URL, name: string): Promise<void>;
     /** Where a database is not the path of a URL. */
     url?(admin: URL, name: string): URL;
+    /** One statement in a database that was created. */
+    run?(database: URL, statement: string): Promise<void>;
     drop(admin: URL, name: string): Promise<void>;
   };
 }

@@ -42,14 +42,19 @@ async function serverOn(name: BackendName, running: RunningServer): Promise<Data
     adminUrl: running.adminUrl,
     async createDatabase() {
       if (databases === undefined)
-        return { name: product.database, url: running.adminUrl, drop: async () => undefined };
+        return { name: product.database, url: running.adminUrl, run: asksNobody, drop: async () => undefined };
       const name = `gatehouse_${randomBytes(6).toString('hex')}`;
       await databases.create(admin, name);
       const url = databases.url?.(admin, name) ?? withPath(admin, `/${name}`);
-      return { name, url: url.href, drop: () => databases.drop(admin, name) };
+      const run = (statement: string): Promise<void> => (databases.run ?? asksNobody)(url, statement);
+      return { name, url: url.href, run, drop: () => databases.drop(admin, name) };
     },
     close: running.close,
   };
+}
+
+async function asksNobody(): Promise<never> {
+  throw new Error('Nothing here can send this database a statement.');
 }
 
 function withPath(admin: URL, pathname: string): URL {
