@@ -12,6 +12,9 @@ import { tlsOf } from './tls.ts';
 
 type Integer = (value: number) => unknown;
 
+/** A transaction that nobody goes on with is ended by the server after this. */
+const IDLE_IN_TRANSACTION_S = 10;
+
 export async function mysqlEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Connection>> {
   const { default: driver } = await importDriver('mysql2', () => import('mysql2'));
   const types = (driver as unknown as { TypedParameter: TypedParameter }).TypedParameter;
@@ -73,20 +76,23 @@ async function connectionOptions(settings: ConnectionSettings): Promise<Connecti
 }
 
 /** Each of these is the difference between one winner and two, or between a text and a part of it. */
-async function beginSession(connection: Connection, { timeouts }: ConnectionSettings): Promise<void> {
+async function beginSession(connection: Connection, settings: ConnectionSettings): Promise<void> {
   await query(connection, 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-  await query(
-    connection,
-    `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${seconds(timeouts.lockMs)}`,
-  );
   const { rows } = await query(connection, 'SELECT VERSION() AS version');
+  const limits = /mariadb/i.test(String(rows[0]?.['version'])) ? MARIADB_LIMITS : MYSQL_LIMITS;
   await query(
     connection,
-    /mariadb/i.test(String(rows[0]?.['version']))
-      ? `SET SESSION max_statement_time = ${timeouts.statementMs / 1000}`
-      : `SET SESSION max_execution_time = ${timeouts.statementMs}`,
+    `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${seconds(settings.timeouts.lockMs)}, ${limits(settings)}`,
   );
 }
+
+/** How long a statement may take, and how long a transaction that nobody goes on with may hold its rows. */
+const MARIADB_LIMITS = ({ timeouts }: ConnectionSettings): string =>
+  `max_statement_time = ${timeouts.statementMs / 1000}, idle_transaction_timeout = ${IDLE_IN_TRANSACTION_S}`;
+
+/** MySQL ends idle connections alone, in a transaction or not: it must not be sooner than the pool does. */
+const MYSQL_LIMITS = ({ timeouts, pool }: ConnectionSettings): string =>
+  `max_execution_time = ${timeouts.statementMs}, wait_timeout = ${Math.ceil(pool.idleMs / 1000) + 2}`;
 
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 

@@ -25,6 +25,9 @@ export const CAPABILITIES: StoreCapabilities = {
   clockTolerance: TOLERANCE,
 };
 
+/** How long an unused connection is kept. Short, since some servers hold what a lost one has locked for as long. */
+const IDLE_MS = 4_000;
+
 /** Of one call of a store here; a hanging server is given up then. Long, since a busy machine is no hanging server. */
 const CALL_MS = 8_000;
 
@@ -33,6 +36,7 @@ export function patient(text: string): URL {
   const url = new URL(text);
   const limits = { callMs: CALL_MS, statementMs: 7_000, acquireMs: 7_000, connectMs: 7_000, lockMs: 3_000 };
   for (const [name, ms] of Object.entries(limits)) url.searchParams.set(`timeouts.${name}`, String(ms));
+  url.searchParams.set('pool.idleMs', String(IDLE_MS));
   return url;
 }
 

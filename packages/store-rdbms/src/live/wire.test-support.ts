@@ -69,7 +69,9 @@ export class MysqlWire implements Wire {
 
   asked(piece: Buffer): Asked {
     const command = piece[4];
-    const text = piece.toString('utf8', 5);
+    // From MySQL 8.0 on, the number of attributes and of their sets come before the text of a query: none, and one.
+    const attributes = command === QUERY && piece[5] === 0 && piece[6] === 1 ? 2 : 0;
+    const text = piece.toString('utf8', 5 + attributes);
     // A packet that begins a command has number 0; what comes while connecting has others.
     if (piece[3] !== 0) return 'other';
     if (command === PREPARE) {
