@@ -1,6 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 const live = ['packages/*/src/**/*.live.test.ts', 'tests/**/*.test.ts'];
+const stores = ['packages/*/src/**/conformance-*.live.test.ts'];
+const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
+
+const onServers = {
+  pool: 'forks' as const,
+  // the databases' servers of this run, one of each for all files
+  globalSetup: ['./packages/testkit/src/backends/run-servers.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -11,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', ...live],
+          exclude: [...elsewhere, ...live],
           pool: 'threads',
           // every core: they wait for nothing; the live ones measure and must not be crowded
           maxWorkers: '100%',
@@ -24,15 +34,16 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'live',
-          include: live,
-          exclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**'],
-          pool: 'forks',
-          // the databases' servers of this run, one of each for all files
-          globalSetup: ['./packages/testkit/src/backends/run-servers.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...onServers,
+          name: 'stores',
+          include: stores,
+          exclude: elsewhere,
+          // each waits for its server and for time to pass, mostly
+          maxWorkers: 4,
         },
+      },
+      {
+        test: { ...onServers, name: 'live', include: live, exclude: [...elsewhere, ...stores] },
       },
     ],
   },
