@@ -104,7 +104,10 @@ export function openKnexPool<C extends object>(
   const client = knex.client as PooledClient<C>;
   const release = (used: C): void => void client.releaseConnection(used);
   return {
-    acquire: () => client.acquireConnection(),
+    acquire: () =>
+      client.acquireConnection().catch((error: unknown) => {
+        throw isPoolTimeout(error) ? new Error(`No connection came free within ${timeouts.acquireMs} ms.`) : error;
+      }),
     release,
     discard(used) {
       Reflect.set(used, '__knex__disposed', 'given up');
@@ -121,4 +124,9 @@ export function openKnexPool<C extends object>(
     destroy: () => knex.destroy(),
     client,
   };
+}
+
+/** Its own text is advice to whoever writes code with knex, and no operator does. */
+function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'KnexTimeoutError';
 }

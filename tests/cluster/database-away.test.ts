@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StartedServer, TestDatabase } from '@gatehouse/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CALLBACK, CONFIDENTIAL } from '../clients/sample.ts';
+import { openBrowser } from '../server/browser.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { type Answer, isActive, post, refreshOf, type Tokens, tokensFor } from './requests.ts';
+import { migratedDatabase, NEWEST, onOwn } from './servers.ts';
+
+const OWNER = { username: 'sampleuser', password: 'changeme' };
+const PASSWORD = { grant_type: 'password', ...OWNER };
+const RESTART_MS = 120_000;
+
+/** What RFC 6749 5.2 has a client hear, and RFC 9110 10.2.3 when it may ask again. */
+function expectUnavailable({ status, headers, body }: Answer): void {
+  expect(status).toBe(503);
+  expect(body).toEqual({
+    error: 'temporarily_unavailable',
+    error_description: 'The server cannot answer now; try again later.',
+  });
+  expect(headers.get('retry-after')).toBe('1');
+  expect(headers.get('cache-control')).toBe('no-store');
+}
+
+await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (server) => {
+  let database: TestDatabase;
+  let cluster: Cluster;
+  let running: StartedServer;
+  const tokens: Tokens[] = [];
+  const latest = (): Tokens => tokens.at(-1) as Tokens;
+  beforeAll(async () => {
+    database = await migratedDatabase(server);
+    // Its own limits: what they are for is what is proved.
+    cluster = await openCluster({ store: database.url, limits: {}, log: { format: 'json' } });
+    running = await cluster.start();
+    tokens.push(await tokensFor(running.url, PASSWORD));
+  });
+  afterAll(async () => {
+    await cluster?.close();
+    await server.close();
+  });
+
+  const refresh = (): Promise<Answer> => post(running.url, 'token', refreshOf(latest()));
+  const health = async (path = ''): Promise<number> => (await fetch(`${running.url}/health${path}`)).status;
+
+  test('says 503 and when to come again while it is killed and comes back, then goes on with everybody signed in', {
+    timeout: RESTART_MS,
+  }, async () => {
+    let back = false;
+    const restarted = server.control.restart('SIGKILL').finally(() => {
+      back = true;
+    });
+    const refused: Answer[] = [];
+    const ready = new Set<number>();
+    while (!back) {
+      const answer = await refresh();
+      if (answer.status === 200) tokens.push(answer.body as unknown as Tokens);
+      else refused.push(answer);
+      ready.add(await health('/ready'));
+      expect(await health('/live')).toBe(200);
+      await pause(20);
+    }
+    await restarted;
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) expectUnavailable(answer);
+    expect(ready).toContain(503);
+
+    tokens.push(await tokensFor(running.url, refreshOf(latest())));
+    expect(await isActive(running.url, latest())).toBe(true);
+    expect([await health(), await health('/ready')]).toEqual([200, 200]);
+  });
+
+  test('does not let anybody wait for one that is silent, and goes on when it answers again', {
+    timeout: RESTART_MS,
+  }, async () => {
+    const browser = openBrowser();
+    const page = new URL(`${running.url}/api/oauth/authorize`);
+    page.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: CONFIDENTIAL.id,
+      redirect_uri: CALLBACK,
+    }).toString();
+    const login = await browser.get(page);
+    expect(login.status).toBe(200);
+
+    await server.control.pause();
+    const [refused, introspected, signIn, all, ready, live] = await Promise.all([
+      refresh(),
+      post(running.url, 'introspect', { token: latest().access_token }),
+      browser.submit(login, { UserName: OWNER.username, Passwd: OWNER.password }),
+      health(),
+      health('/ready'),
+      health('/live'),
+    ]).finally(() => server.control.resume());
+    expectUnavailable(refused);
+    expectUnavailable(introspected);
+    expect([all, ready, live]).toEqual([503, 503, 200]);
+    expect([signIn.status, signIn.leaves]).toEqual([503, null]);
+    expect(signIn.html).toContain('The server cannot answer now; try again later.');
+    expect(signIn.html).not.toMatch(/StoreError|\bat \S+:\d+/);
+
+    tokens.push(await tokensFor(running.url, refreshOf(latest())));
+    expect(await isActive(running.url, latest())).toBe(true);
+    expect([await health(), await health('/ready')]).toEqual([200, 200]);
+  });
+
+  test('its log says in sentences what was wrong, and shows no secret of anybody', () => {
+    const output = running.output();
+    const lines = output.split('\n').filter((line) => line.startsWith('{'));
+    const failures = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'A request failed.');
+    expect(failures.length).toBeGreaterThan(3);
+    for (const { level, cause } of failures) {
+      expect(level).toBe('error');
+      expect(cause[0]).toMatch(/^StoreError: [A-Z][^"'(]+\.$/);
+      // Our words, not those of a library about code that is not the operator's.
+      expect(cause.join(' ')).not.toMatch(/knex|transacting/i);
+    }
+    const secrets = [
+      decodeURIComponent(new URL(database.url).password),
+      CONFIDENTIAL.secret,
+      btoa(`${CONFIDENTIAL.id}:${CONFIDENTIAL.secret}`),
+      OWNER.password,
+      String(cluster.settings['secrets']),
+      ...tokens.flatMap(({ access_token, refresh_token }) => [access_token, refresh_token]),
+    ];
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(7);
+      expect(output.includes(secret)).toBe(false);
+    }
+  });
+});
