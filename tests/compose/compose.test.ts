@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type BackendName, freePort, imageOf } from '@gatehouse/testkit';
+import { type BackendName, freePort, imageOf, startServer } from '@gatehouse/testkit';
 import { describe, expect, test } from 'vitest';
+import { CONFIDENTIAL } from '../clients/sample.ts';
 import { gatehouse } from '../server/command-line.ts';
 import { findCompose } from './compose.ts';
 
@@ -56,7 +58,7 @@ const STARTED: readonly { readonly profile: string; readonly backend: BackendNam
 ];
 
 describe.each(STARTED)('started: $profile', ({ profile, backend }) => {
-  test('is healthy with the tables in it, keeps the store’s contract, and keeps its data when it is put down and up', {
+  test('[AX-182] is healthy with the tables in it, keeps the store’s contract, is served, and keeps its data when it is put down and up', {
     timeout: 300_000,
   }, async (context) => {
     if (!compose.available) return context.skip(compose.reason);
@@ -74,15 +76,47 @@ describe.each(STARTED)('started: $profile', ({ profile, backend }) => {
       const proved = await gatehouse(['conformance', store, '--scale', '0.1', '--only', 'store-1']);
       expect(proved, proved.stdout + proved.stderr).toMatchObject({ code: 0 });
 
+      const token = await tokenOf(store);
+
       await compose.value([...project, 'down'], variables);
       await up();
       expect(await gatehouse(['migrate', '--check', '--store', store])).toMatchObject({ code: 0, stderr: '' });
+      expect(await isActive(store, token)).toBe(true);
     } finally {
       await compose.value([...project, 'down', '--volumes'], variables);
     }
     expect(await compose.value([...project, 'ps', '--all', '--quiet'], variables)).toBe('');
   });
 });
+
+/** The issuer names whose records they are, so the second server has the first one's. */
+const ISSUER = 'http://localhost:8089';
+
+/** As the head of docker-compose.yml says to start it, and asked for one thing. */
+async function asked(store: string, endpoint: string, form: Readonly<Record<string, string>>): Promise<Response> {
+  const server = await startServer({
+    args: ['--store', store, '--issuer', ISSUER],
+    env: { GATEHOUSE_SECRETS: randomBytes(32).toString('base64url') },
+  });
+  try {
+    const authorization = `Basic ${btoa(`${CONFIDENTIAL.id}:${CONFIDENTIAL.secret}`)}`;
+    const body = new URLSearchParams(form);
+    return await fetch(`${server.url}/api/oauth/${endpoint}`, { method: 'POST', headers: { authorization }, body });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function tokenOf(store: string): Promise<string> {
+  const response = await asked(store, 'token', { grant_type: 'client_credentials' });
+  expect(response.status).toBe(200);
+  return String(((await response.json()) as { access_token: string }).access_token);
+}
+
+async function isActive(store: string, token: string): Promise<boolean> {
+  const response = await asked(store, 'introspect', { token });
+  return ((await response.json()) as { active: boolean }).active;
+}
 
 test('the profiles are the databases that scripts are shipped for, SQLite left out and MariaDB beside MySQL', async (context) => {
   if (!compose.available) return context.skip(compose.reason);
