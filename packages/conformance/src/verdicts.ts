@@ -24,13 +24,20 @@ export class Stop extends Error {
 
 /** A value as a person reads it: long texts are cut, their length is kept. */
 export function show(value: unknown): string {
-  if (value instanceof StoreError) return `StoreError ${value.kind}`;
+  if (value instanceof StoreError) return `StoreError ${value.kind}: ${value.message}${showCause(value.cause)}`;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   const text = JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'string' && part.length > 80 ? `${part.slice(0, 60)}… (${part.length} characters)` : part,
   );
   if (text === undefined) return String(value);
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}
+
+/** What a driver said, without the values it may quote: a report is read by more people than a database. */
+function showCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const said = cause.message.replace(/(["'`])(?:(?!\1).)*\1|\([^()]*\)/g, '…');
+  return ` (${cause.name}: ${said.slice(0, 200)})`;
 }
 
 const SHOWN = 20;

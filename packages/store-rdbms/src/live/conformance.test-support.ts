@@ -36,7 +36,7 @@ export function prove(target: StoreTarget, cases: readonly Case[]): void {
     for (const each of cases) {
       const proves = (each.proves ?? []).map((id) => ` [${id}]`).join('');
       it(`[${each.id}]${proves} ${each.promise}`, { timeout: 2 * CASE_MS }, async (context) => {
-        const scale = GROWTH.test(each.id) ? SHARE : 1;
+        const scale = GROWTH.test(each.id) ? SHARE : (target.scale ?? 1);
         const result = await runCase(each, { ...target, scale, caseMs: CASE_MS });
         if (result.outcome === 'skipped') context.skip(result.reason ?? '');
         if (isFailure(result)) expect.fail(formatFailure(result));

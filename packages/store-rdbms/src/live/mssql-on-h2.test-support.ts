@@ -12,6 +12,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/ COLLATE \w+/g, ''],
   [/ NONCLUSTERED| CLUSTERED/g, ''],
+  [/ WITH \(ROWLOCK, READPAST\)/, ''],
   [/^IF OBJECT_ID\(.*?\) IS NULL CREATE TABLE/, 'CREATE TABLE IF NOT EXISTS'],
   [/^IF INDEXPROPERTY\(.*?\) IS NULL CREATE (UNIQUE )?INDEX/, 'CREATE $1INDEX IF NOT EXISTS'],
   [/^SELECT CAST\(SERVERPROPERTY.*/, 'SELECT 16 AS "VALUE", 3 AS edition'],
