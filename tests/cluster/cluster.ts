@@ -13,8 +13,8 @@ export interface Cluster {
   /** What every server of it is configured with, the store included. */
   readonly settings: Settings;
   readonly servers: readonly StartedServer[];
-  /** One more. @param more over the settings of all @param env variables of its own */
-  start(more?: Settings, env?: Readonly<Record<string, string>>): Promise<StartedServer>;
+  /** One more. @param more over the settings of all @param env variables of its own @param port default: a free one */
+  start(more?: Settings, env?: Readonly<Record<string, string>>, port?: number): Promise<StartedServer>;
   /** Ends one as a crash would; the balancer still sends requests to where it was. */
   kill(server: StartedServer): Promise<void>;
   close(): Promise<void>;
@@ -53,8 +53,9 @@ export async function openCluster(settings: Settings): Promise<Cluster> {
     balancer,
     settings: all,
     servers,
-    async start(more = {}, env = {}) {
-      const server = await startServer({ config: { ...all, ...more }, env, args: ['--sample'] });
+    async start(more = {}, env = {}, port) {
+      const config = { ...all, ...more };
+      const server = await startServer({ config, env, args: ['--sample'], ...(port === undefined ? {} : { port }) });
       servers.push(server);
       balancer.target(servers.map(({ port }) => port));
       return server;

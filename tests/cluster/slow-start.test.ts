@@ -27,15 +27,22 @@ await onEach(NEWEST, '[AX-168] a server that is started before its database', (s
     proxy.set({ refuse: true });
     const cluster = await openCluster({ store: at(database.url, proxy.port).href });
     onTestFinished(() => cluster.close());
-    const starting = cluster.start();
+    const port = await freePort();
+    const starting = cluster.start({}, {}, port);
     // It asks again, so it waits.
     while (proxy.connections() < 2) await pause(20);
+    const probe = async (path: string): Promise<number> =>
+      (await fetch(`http://localhost:${port}/health${path}`)).status;
+    expect([await probe('/live'), await probe('/ready')]).toEqual([200, 503]);
+    const early = tokensFor(`http://localhost:${port}`, MACHINE);
     proxy.set({});
     const started = await starting;
     expect(started.output()).toMatch(/Waiting for (PostgreSQL|MySQL|MariaDB)\..*is ready/s);
     expect(started.output()).toContain(`127.0.0.1:${proxy.port}`);
     expect(started.output()).not.toContain(decodeURIComponent(new URL(database.url).password));
-    await tokensFor(started.url, MACHINE);
+    // Whoever came early is answered.
+    await early;
+    expect([await probe('/live'), await probe('/ready')]).toEqual([200, 200]);
   });
 
   test('ends with a sentence when it has waited as long as it was told', async () => {

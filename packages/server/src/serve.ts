@@ -1,8 +1,10 @@
+import { systemEntropy } from '@gatehouse/core';
 import { Hono } from 'hono';
 import { createApp, createMetadataApp, type GatehouseApp } from './app.ts';
 import { type Assembly, assemble } from './assemble.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { createTraffic } from './http/drain.ts';
+import { createEarlyProbe } from './http/early-probe.ts';
 import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { mountPathOf } from './http/mount-path.ts';
@@ -48,6 +50,7 @@ async function listenOptions(resolved: ResolvedConfig, log: ServerLog): Promise<
     requestSeconds,
     keepAliveSeconds,
     maxHeaderSize: requestLine + headers,
+    early: createEarlyProbe(mountPathOf(resolved.config.issuer ?? 'http://localhost'), systemEntropy()),
     onMalformed: (code, clientAddress) =>
       log.info({ check: 'http-grammar', got: code, clientAddress }, 'Refused a request.'),
   };

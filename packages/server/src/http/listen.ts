@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { EarlyProbe } from './early-probe.ts';
 import type { TlsContext } from './tls.ts';
 
 export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -16,6 +17,8 @@ export interface ListenOptions {
   readonly keepAliveSeconds: number;
   /** Bytes of the request line and all headers together. */
   readonly maxHeaderSize: number;
+  /** What is answered before `serve`; everything else that comes early waits for it. */
+  readonly early?: EarlyProbe;
   /** What cannot be parsed is answered by us; the log should know. */
   readonly onMalformed?: (code: string, address: string) => void;
 }
@@ -142,7 +145,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   let ready: Listener | null = null;
   const listener: Listener = (incoming, outgoing) => {
     if (ready) ready(incoming, outgoing);
-    else gate.promise.then((later) => later(incoming, outgoing)).catch(() => outgoing.destroy());
+    else if (!options.early?.(incoming, outgoing))
+      gate.promise.then((later) => later(incoming, outgoing)).catch(() => outgoing.destroy());
   };
   const servers: Server[] = [];
   const addresses = addressesOf(options.host);
