@@ -177,6 +177,25 @@ function prove(found: DatabaseServer): void {
     expect(threadSlots.waiting).toBe(0);
   });
 
+  test('who reads what somebody holds is told so, and the connection stays good', { timeout: TIMEOUT }, async () => {
+    const { store, url, proxy } = await place({ 'timeouts.lockMs': 1_000, 'timeouts.callMs': 8_000 });
+    const grant = await granted(store);
+    const { engine, query } = await engineOn(url);
+    const holder = await engine.acquire();
+    await engine.begin(holder);
+    await query(holder, `UPDATE oauth_grant SET version = version WHERE grant_key = '${grant.key}'`);
+    const before = proxy.connections();
+    // Found out when the row is fetched, where the statement itself went well.
+    await expect(store.find('grant', grant.key)).rejects.toMatchObject({
+      kind: 'unavailable',
+      cause: { sqlcode: -911, sqlstate: '40001' },
+    });
+    await engine.rollback(holder);
+    engine.release(holder);
+    expect(await store.find('grant', grant.key)).toMatchObject({ version: 1 });
+    expect(proxy.connections()).toBe(before);
+  });
+
   test('integers of all sizes come back as they were', { timeout: TIMEOUT }, async () => {
     const { store } = await place();
     for (const instant of [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 1, 8.64e15]) {

@@ -23,14 +23,20 @@ const CODES: Readonly<Record<string, readonly [code: number, state: string, reas
 
 const STATUS = 0x2408;
 const DESCRIPTION = 0x2411;
+const ROWS = 0x241b;
 
 /** A text of an error that is longer makes the driver end the connection. */
 const LONGEST = 70;
 
-/** Statuses and descriptions begin with the same block of codes. */
+const BEGIN_WITH_CODES = [STATUS, DESCRIPTION, ROWS];
+
+/**
+ * Statuses and descriptions begin with the same block of codes, and so does what comes in place of a row: a lock that
+ * was not to be had is found out when the row is fetched.
+ */
 export function towardsDriver(unit: Buffer): Buffer {
   return changeObjects(unit, (codePoint, content) =>
-    codePoint === STATUS || codePoint === DESCRIPTION ? withDb2sCodes(content) : null,
+    BEGIN_WITH_CODES.includes(codePoint) ? withDb2sCodes(content) : null,
   );
 }
 
