@@ -117,7 +117,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     );
     // Why it did not start is what counts.
     await opened?.close().catch(() => undefined);
-    log.flush();
+    await log.flush();
     throw error;
   }
   const { server, settings } = assembly;
@@ -145,7 +145,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     await metricsListener?.close();
     await server.close();
     log.info({ cutOff }, 'Gatehouse has stopped.');
-    log.flush();
+    await log.flush();
     return cutOff;
   };
   let ending: Promise<number> | null = null;

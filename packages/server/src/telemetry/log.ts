@@ -1,5 +1,6 @@
 import type { Log, LogFields } from '@gatehouse/core';
 import { loggable, redactedFields } from './redact.ts';
+import { type LineOutput, openStandardOutput } from './standard-output.ts';
 import { textLine } from './text-line.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -12,15 +13,10 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
-/** Core's log, which holds lines back for speed. */
+/** Core's log, which writes without anybody waiting for it. */
 export interface ServerLog extends Log {
-  /** Writes what is still held back; before the process ends. */
-  flush(): void;
-}
-
-interface Destination {
-  write(line: string): unknown;
-  flushSync?(): void;
+  /** Resolves when every line so far is written, or nobody reads them; before the process ends. */
+  flush(): Promise<void>;
 }
 
 /**
@@ -29,9 +25,8 @@ interface Destination {
  */
 export async function createLog({ level, format, write }: LogOptions): Promise<ServerLog> {
   const { pino } = await import('pino');
-  const stdout: Destination = write ? { write } : pino.destination({ dest: 1, sync: false });
-  const destination: Destination =
-    format === 'json' ? stdout : { write: (line: string) => stdout.write(textLine(line)) };
+  const output: LineOutput = write ? { write, flush: async () => undefined } : await openStandardOutput();
+  const destination = { write: (line: string) => output.write(format === 'json' ? line : textLine(line)) };
   const logger = pino(
     {
       level,
@@ -52,12 +47,6 @@ export async function createLog({ level, format, write }: LogOptions): Promise<S
     warn: at('warn'),
     error: at('error'),
     isEnabled: (asked) => logger.isLevelEnabled(asked),
-    flush() {
-      try {
-        stdout.flushSync?.();
-      } catch {
-        // Nobody reads any more, or the stream never opened: there is nothing to be saved.
-      }
-    },
+    flush: output.flush,
   };
 }
