@@ -16,12 +16,17 @@ afterAll(removeScratch);
 
 describe.each(pages)('$path', (page) => {
   const reader = new Reader(page);
+  let missing: string | null = null;
+  beforeAll(async () => {
+    missing = await reader.prepare();
+  }, 120_000);
   afterAll(() => reader.close());
 
   it.for(page.blocks)('line $line: $language', async (block, ctx) => {
     const purpose = purposeOf(block);
     if (purpose.kind === 'not-run') return ctx.skip(`${page.path}:${block.line} ${purpose.reason}`);
     expect(faults.get(block) ?? []).toEqual([]);
+    if (missing !== null) return ctx.skip(`${page.path}:${block.line} ${missing}`);
     await reader.follow(block);
   });
 });

@@ -15,7 +15,7 @@ export type Purpose =
   | { readonly kind: 'not-run'; readonly reason: string }
   | { readonly kind: 'unclear'; readonly problem: string };
 
-const MARKS: ReadonlySet<string> = new Set(['answer', 'fails', 'file', 'run', 'serves']);
+const MARKS: ReadonlySet<string> = new Set(['answer', 'fails', 'file', 'needs', 'run', 'server', 'serves']);
 const CONFIGURATION = /^gatehouse\.config\b.*\.(ts|json|yaml)$/;
 const DATA: ReadonlySet<string> = new Set(['json', 'yaml']);
 

@@ -131,6 +131,35 @@ it.each([
   expect(await read(block(info, 'x'))).toEqual([expect.stringContaining(problem)]);
 });
 
+it('leaves a page alone whose programs are not here, and says which', async () => {
+  const page = parsePage('needs.md', block('bash needs=bash,no-such-program', 'true'));
+  const reader = new Reader(page);
+  readers.push(reader);
+  expect(await reader.prepare()).toBe('no-such-program is not installed here.');
+});
+
+it('wants what a page needs at its first block', async () => {
+  const page = parsePage('late.md', block('bash', 'true') + block('bash server=postgresql18', 'true'));
+  const reader = new Reader(page);
+  readers.push(reader);
+  await expect(reader.prepare()).rejects.toThrow('late.md:4: what a page needs stands at its first block.');
+});
+
+it('has the server there that a page of a database means', { timeout: 120_000 }, async (context) => {
+  const page = parsePage(
+    'database.md',
+    block(
+      'bash server=postgresql18',
+      'gatehouse migrate --store "postgresql://postgres@db.example.com:5432/postgres?passwordFile=/run/secrets/db-admin&ca=/etc/ssl/company-ca.pem"',
+    ) + block('text answer', 'Ran postgresql/oauth-server.sql: …'),
+  );
+  const reader = new Reader(page);
+  readers.push(reader);
+  const missing = await reader.prepare();
+  if (missing !== null) return context.skip(missing);
+  for (const each of page.blocks) await reader.follow(each);
+});
+
 it('wants a file to be used', async () => {
   const file = block('html file=login.html', '<p>');
   expect(await read(file)).toEqual(['No later block uses login.html.']);

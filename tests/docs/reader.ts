@@ -8,18 +8,20 @@ import { anOwner } from '../clients/owner.ts';
 import { differenceOf } from './answers.ts';
 import { type Block, type DocPage, ROOT } from './blocks.ts';
 import { SCRATCH, slugOf } from './compile.ts';
+import { ADMIN_PASSWORD, databaseOf, missingProgram, type PageDatabase } from './database.ts';
 import { type Purpose, purposeOf } from './purpose.ts';
 import { type Job, type Printed, Shell } from './shell.ts';
 
 /** Where the pages say that `npm start` answers. */
 const SAMPLE_PORT = '8089';
 const LISTENS_WITHIN_MS = 30_000;
-const FROM_THE_CLONE = ['packages/server/templates', 'examples'];
+const FROM_THE_CLONE = ['packages/server/templates', 'examples', 'sql'];
 const MAIN = path.join(ROOT, 'packages/server/src/cli/main.ts');
 
 /**
  * Somebody who reads a page from top to bottom and does what it says, in one folder and one shell. A port of the page is
- * a free one here, and what the page has in `/run/secrets` is in the folder; nothing else of a block is changed.
+ * a free one here, what the page has in `/run/secrets` is in the folder, and a page of a database has a server of its
+ * own; nothing else of a block is changed.
  */
 export class Reader {
   readonly #page: DocPage;
@@ -27,11 +29,28 @@ export class Reader {
   readonly #ports = new Map<string, string>();
   #shell: Shell | null = null;
   #sample: StartedServer | null = null;
+  #database: PageDatabase | null = null;
   #printed: Printed = { stdout: '', stderr: '' };
 
   constructor(page: DocPage) {
     this.#page = page;
     this.#folder = path.join(SCRATCH, 'run', slugOf(page.path));
+  }
+
+  /** Has there what the page's first block asks for; says why it cannot. */
+  async prepare(): Promise<string | null> {
+    const [first, ...others] = this.#page.blocks;
+    const late = others.find(({ marks }) => marks.has('needs') || marks.has('server'));
+    if (late) throw new Error(`${this.#page.path}:${late.line}: what a page needs stands at its first block.`);
+    const missing = missingProgram(this.#page);
+    if (missing !== null || !first?.marks.has('server')) return missing;
+    await this.#open();
+    const database = await databaseOf(this.#page, this.#folder);
+    if (database === null || typeof database === 'string') return database;
+    this.#database = database;
+    this.#ports.set(...database.port);
+    writeFileSync(this.#secret(ADMIN_PASSWORD), `${database.adminPassword}\n`);
+    return null;
   }
 
   /** @throws Error saying what the page does not say right */
@@ -59,6 +78,7 @@ export class Reader {
   async close(): Promise<void> {
     await this.#shell?.close();
     await this.#sample?.stop();
+    await this.#database?.close();
   }
 
   async #command(block: Block): Promise<void> {
@@ -129,8 +149,9 @@ export class Reader {
   /** A text of the page, as it has to be here. */
   async #here(text: string): Promise<string> {
     if (text.includes(SAMPLE_PORT)) await this.#portFor(SAMPLE_PORT);
-    const ports = [...this.#ports].reduce((said, [port, actual]) => said.replaceAll(port, actual), text);
-    return ports.replaceAll(/\/run\/secrets\/([\w.-]+)/g, (_, name: string) => this.#secret(name));
+    const known = [...this.#ports, ...(this.#database?.words ?? [])];
+    const here = known.reduce((said, [word, actual]) => said.replaceAll(word, actual), text);
+    return here.replaceAll(/\/run\/secrets\/([\w.-]+)/g, (_, name: string) => this.#secret(name));
   }
 
   async #portFor(port: string): Promise<string> {
