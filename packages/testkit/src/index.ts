@@ -7,7 +7,7 @@ export type {
   TestDatabase,
 } from './backends/database-server.ts';
 export { imageOf } from './backends/image.ts';
-export { type H2Mode, type H2Server, h2Server } from './backends/local-h2.ts';
+export { type H2Connection, type H2Mode, type H2Server, h2Server } from './backends/local-h2.ts';
 export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
 export {

@@ -10,6 +10,7 @@ import { mssqlOnH2 } from './mssql-on-h2.test-support.ts';
 // The real driver over the wire, the very texts executed; not SQL Server, whose locks and plans are its own.
 const h2 = await h2Server();
 if (h2.available) {
+  for (const name of ['one', 'two']) (await h2.value.take(name, 'MSSQLServer')).giveBack();
   const servers = await Promise.all(['one', 'two'].map((name) => startTdsServer(mssqlOnH2(h2.value, name))));
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()));

@@ -8,6 +8,7 @@ import { CAPABILITIES, patient, TOLERANCE } from './conformance-target.test-supp
 
 const h2 = await h2Server();
 if (h2.available) {
+  for (const name of ['one', 'two']) (await h2.value.take(name, 'Oracle')).giveBack();
   const { oracleOnH2 } = await import('./oracle-on-h2.test-support.ts');
   vi.doMock('oracledb', () => ({ default: oracleOnH2(h2.value) }));
   const connection = (database: string) => patient(`oracle://gatehouse:secret@127.0.0.1:1/${database}`).href;

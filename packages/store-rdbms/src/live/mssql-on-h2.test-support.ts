@@ -1,5 +1,13 @@
-import type { H2Server, TdsAnswer, TdsConnection, TdsHandler, TdsRequest, TdsValue } from '@gatehouse/testkit';
-import type { Client, FieldDef } from 'pg';
+import type {
+  H2Connection,
+  H2Server,
+  TdsAnswer,
+  TdsConnection,
+  TdsHandler,
+  TdsRequest,
+  TdsValue,
+} from '@gatehouse/testkit';
+import type { FieldDef } from 'pg';
 
 /** The 64-bit integers of PostgreSQL's protocol, as H2 says them, and the smaller ones. */
 const INTEGERS = [20, 21, 23];
@@ -39,13 +47,13 @@ const ERRORS: Readonly<Record<string, number>> = {
   '42S22': 207,
 };
 
-const CLIENT = 'client';
+const TAKEN = 'taken';
 const BEGUN = 'begun';
 
 /** Answers SQL Server's protocol out of an H2 in SQL Server's mode, which runs the very texts. */
 export function mssqlOnH2(h2: H2Server, database: string): TdsHandler {
   return async (request, connection) => {
-    const client = await clientOf(h2, database, connection);
+    const { client } = await takenBy(h2, database, connection);
     try {
       return await answer(client, request, connection);
     } catch (error) {
@@ -54,17 +62,22 @@ export function mssqlOnH2(h2: H2Server, database: string): TdsHandler {
   };
 }
 
-async function clientOf(h2: H2Server, database: string, connection: TdsConnection): Promise<Client> {
-  const known = connection.kept.get(CLIENT) as Client | undefined;
+async function takenBy(h2: H2Server, database: string, connection: TdsConnection): Promise<H2Connection> {
+  const { kept } = connection;
+  const known = kept.get(TAKEN) as H2Connection | undefined;
   if (known) return known;
-  const client = await h2.connect(database, 'MSSQLServer');
-  connection.kept.set(CLIENT, client);
-  connection.onEnd(() => (connection.kept.get(CLIENT) as Client).end());
-  return client;
+  const taken = await h2.take(database, 'MSSQLServer');
+  kept.set(TAKEN, taken);
+  connection.onEnd(async () => {
+    const last = kept.get(TAKEN) as H2Connection;
+    // What still runs on it comes first, the beginning of a transaction perhaps.
+    await last.client.query('ROLLBACK').then(last.giveBack, last.end);
+  });
+  return taken;
 }
 
 async function answer(
-  client: Client,
+  client: H2Connection['client'],
   { kind, text, parameters }: TdsRequest,
   { kept }: TdsConnection,
 ): Promise<TdsAnswer> {
@@ -109,15 +122,15 @@ function inTds(value: unknown, field: FieldDef | undefined): TdsValue {
 async function failed(h2: H2Server, database: string, { kept }: TdsConnection, error: unknown): Promise<TdsAnswer> {
   const { code = '', message } = error as Error & { code?: string };
   const number = ERRORS[code] ?? 102;
-  const spent = kept.get(CLIENT) as Client;
+  const spent = kept.get(TAKEN) as H2Connection;
   // With XACT_ABORT every error ends the transaction.
   const begun = kept.delete(BEGUN);
   if (number === 2627 || number === 1205 || number === 1222) {
-    if (begun) await spent.query('ROLLBACK');
+    if (begun) await spent.client.query('ROLLBACK');
   } else {
     // What H2 refuses before it runs it, it refuses more than once, and pg takes no second word.
-    kept.set(CLIENT, await h2.connect(database, 'MSSQLServer'));
-    void spent.end().catch(() => undefined);
+    kept.set(TAKEN, await h2.take(database, 'MSSQLServer'));
+    spent.end();
   }
   return { error: number, message, ...(begun ? { transaction: 'rolled back' } : {}) };
 }

@@ -1,5 +1,4 @@
-import type { H2Server } from '@gatehouse/testkit';
-import type { Client } from 'pg';
+import type { H2Connection, H2Server } from '@gatehouse/testkit';
 
 /**
  * A module that has the face of `oracledb` and runs what it is given on an H2 in Oracle's mode: the text and its
@@ -14,7 +13,8 @@ export function oracleOnH2(h2: H2Server) {
     OUT_FORMAT_OBJECT: 4002,
     getConnection: async ({ connectString }: { connectString: string }) => {
       const database = String(connectString.split('/').at(-1));
-      return new Connection(await h2.connect(database, 'Oracle'), () => h2.connect(database, 'Oracle'));
+      const take = () => h2.take(database, 'Oracle');
+      return new Connection(await take(), take);
     },
   };
 }
@@ -65,13 +65,13 @@ const ERRORS: Readonly<Record<string, number>> = {
 
 class Connection {
   callTimeout = 0;
-  #client: Client;
-  readonly #again: () => Promise<Client>;
+  #taken: H2Connection;
+  readonly #again: () => Promise<H2Connection>;
   #begun = false;
   #healthy = true;
 
-  constructor(client: Client, again: () => Promise<Client>) {
-    this.#client = client;
+  constructor(taken: H2Connection, again: () => Promise<H2Connection>) {
+    this.#taken = taken;
     this.#again = again;
   }
 
@@ -115,18 +115,19 @@ class Connection {
   }
 
   async commit(): Promise<void> {
-    if (this.#begun) await this.#client.query('COMMIT');
+    if (this.#begun) await this.#taken.client.query('COMMIT');
     this.#begun = false;
   }
 
   async rollback(): Promise<void> {
-    if (this.#begun) await this.#client.query('ROLLBACK');
+    if (this.#begun) await this.#taken.client.query('ROLLBACK');
     this.#begun = false;
   }
 
   async close(): Promise<void> {
     this.#healthy = false;
-    await this.#client.end();
+    await this.rollback();
+    this.#taken.giveBack();
   }
 
   async #run(oracle: string, values: readonly Value[], reads: boolean) {
@@ -136,11 +137,11 @@ class Connection {
     );
     // As there: a transaction begins with the first change.
     if (!reads && !this.#begun) {
-      await this.#client.query('BEGIN');
+      await this.#taken.client.query('BEGIN');
       this.#begun = true;
     }
     try {
-      return await this.#client.query({ text: text.replace(/:(\d+)/g, '$$$1'), values: [...values] });
+      return await this.#taken.client.query({ text: text.replace(/:(\d+)/g, '$$$1'), values: [...values] });
     } catch (error) {
       throw await this.#translated(error);
     }
@@ -152,10 +153,9 @@ class Connection {
     if (number !== undefined && number !== 942)
       return oracleError(`ORA-${String(number).padStart(5, '0')}`, message, number);
     // What H2 refuses before it runs it, it refuses more than once, and pg takes no second word.
-    const spent = this.#client;
-    this.#client = await this.#again();
+    this.#taken.end();
+    this.#taken = await this.#again();
     this.#begun = false;
-    void spent.end().catch(() => undefined);
     return oracleError(number === undefined ? 'ORA-00900' : 'ORA-00942', message, number ?? 900);
   }
 }

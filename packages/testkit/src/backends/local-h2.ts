@@ -10,14 +10,28 @@ import { startLocalProcess } from './local-process.ts';
 
 const VERSION = '2.4.240';
 
+/**
+ * Connections that are made before the first is used. The mode is the database's, and each new connection sets it to
+ * another one for a moment, in which a statement of the others may be refused.
+ */
+const MADE_BEFORE = 40;
+
 /** Whose SQL it is to take. */
 export type H2Mode = 'Oracle' | 'MSSQLServer' | 'DB2';
+
+export interface H2Connection {
+  readonly client: Client;
+  /** For the next who takes one: nothing is open on it. */
+  giveBack(): void;
+  /** Not to be used again. */
+  end(): void;
+}
 
 /** An H2, which takes the SQL of others and speaks PostgreSQL's protocol. Its memory is its data. */
 export interface H2Server {
   readonly what: string;
   /** A connection to a database of this name, which is made when it is first asked for. */
-  connect(database: string, mode: H2Mode): Promise<Client>;
+  take(database: string, mode: H2Mode): Promise<H2Connection>;
   close(): Promise<void>;
 }
 
@@ -28,6 +42,7 @@ export function h2Server(): Promise<Provision<H2Server>> {
     if ('reason' in program) throw new Error(program.reason);
     const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-h2-'));
     const port = await freePort();
+    const kept = new Map<string, Promise<Client[]>>();
     const connect = async (database: string): Promise<Client> => {
       const socket = new Socket();
       const client = new Client({
@@ -59,10 +74,20 @@ export function h2Server(): Promise<Provision<H2Server>> {
     );
     return {
       what: `H2 ${VERSION}`,
-      async connect(database, mode) {
-        const client = await connect(database);
-        await client.query(`SET MODE ${mode}`);
-        return client;
+      async take(database, mode) {
+        const make = async (): Promise<Client> => {
+          const client = await connect(database);
+          await client.query(`SET MODE ${mode}`);
+          return client;
+        };
+        if (!kept.has(database)) kept.set(database, several(MADE_BEFORE, make));
+        const free = (await kept.get(database)) ?? [];
+        const client = free.pop() ?? (await make());
+        return {
+          client,
+          giveBack: () => void free.push(client),
+          end: () => void client.end().catch(() => undefined),
+        };
       },
       async close() {
         await started.close();
@@ -70,6 +95,12 @@ export function h2Server(): Promise<Provision<H2Server>> {
       },
     };
   });
+}
+
+async function several<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  while (made.length < count) made.push(await make());
+  return made;
 }
 
 /** `H`, a message that asks for nothing. */
