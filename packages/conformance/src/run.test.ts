@@ -1,3 +1,4 @@
+import { StoreError } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
 import type { Case } from './case.ts';
 import type { StoreTarget } from './harness.ts';
@@ -55,6 +56,13 @@ describe('running a case', () => {
       outcome: 'broken',
       violations: [{ seen: 'Error: no such host' }],
     });
+  });
+
+  it('says what an unexpected error of a store says, its cause without what it quotes', async () => {
+    const cause = new Error('Duplicate entry "secret" for key (owner-one)');
+    const refusing = aCase(() => Promise.reject(new StoreError('unavailable', 'No connection.', { cause })));
+    const seen = 'StoreError unavailable: No connection. (Error: Duplicate entry … for key …)';
+    expect((await runCase(refusing, target())).violations).toMatchObject([{ seen }]);
   });
 
   it('ends a case that does not end', async () => {

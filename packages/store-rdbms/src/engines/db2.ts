@@ -35,21 +35,27 @@ export async function db2Engine(settings: ConnectionSettings, { log }: DriverCon
     log,
   );
   const client = connections.client as unknown as Db2Client;
+  // Whoever closes the store gives up what is in use, and whoever used it does so again: its slot is given back once.
+  const used = new Set<Db2Connection>();
   return {
     async acquire() {
       await threadSlots.take();
       try {
-        return await connections.acquire();
+        const connection = await connections.acquire();
+        used.add(connection);
+        return connection;
       } catch (error) {
         threadSlots.give();
         throw error;
       }
     },
     release(connection) {
+      if (!used.delete(connection)) return;
       connections.release(connection);
       threadSlots.give();
     },
     discard(connection) {
+      if (!used.delete(connection)) return;
       // What runs on it keeps its thread until the driver gives it up.
       void connections.discard(connection).finally(() => threadSlots.give());
     },

@@ -177,6 +177,23 @@ function prove(found: DatabaseServer): void {
     expect(threadSlots.waiting).toBe(0);
   });
 
+  test('a connection that is given up twice, by the store that closes and by its user, gives one thread back', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const { url } = await place();
+    const { engine } = await engineOn(url);
+    const connection = await engine.acquire();
+    engine.discard(connection);
+    engine.discard(connection);
+    for (let slot = 0; slot < threadSlots.count; slot++) await threadSlots.take();
+    const one = threadSlots.take();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { waiting } = threadSlots;
+    for (let slot = 0; slot <= threadSlots.count; slot++) threadSlots.give();
+    await one;
+    expect(waiting).toBe(1);
+  });
+
   test('who reads what somebody holds is told so, and the connection stays good', { timeout: TIMEOUT }, async () => {
     const { store, url, proxy } = await place({ 'timeouts.lockMs': 1_000, 'timeouts.callMs': 8_000 });
     const grant = await granted(store);
