@@ -15,7 +15,7 @@ import type { StoreTarget } from './harness.ts';
 import { type Lossy, lossyInFront, lossyInside } from './lossy.ts';
 import type { Opening } from './ports.ts';
 import { type Racer, race } from './race.ts';
-import { type Promised, Verdicts } from './verdicts.ts';
+import { type Promised, show, Verdicts } from './verdicts.ts';
 
 export interface OpenOptions {
   /** Default: the case's own. */
@@ -27,6 +27,9 @@ export interface OpenOptions {
 
 /** Milliseconds within which a store must find its back end again. */
 const RECOVERY = 30_000;
+
+/** What cannot be swept so often never will be. */
+const SWEEPS_THAT_FAIL = 20;
 
 /** Additions of one write. */
 const WRITE = 100;
@@ -210,9 +213,15 @@ export class Trial extends Verdicts {
 
   /** Removes what is dead by now, as the schedule of a server does: rounds until nothing is left. */
   async sweep(at: Instant = this.now()): Promise<void> {
+    let failed = 0;
     for (let round = 0; round < 1_000; round++) {
-      const report = await this.store.sweep({ at, batch: 1_000, budgetMs: 5_000 });
-      if (report.complete) return;
+      const { complete, errors } = await this.store.sweep({ at, batch: 1_000, budgetMs: 5_000 });
+      if (complete) return;
+      failed = Object.keys(errors).length > 0 ? failed + 1 : 0;
+      if (failed === SWEEPS_THAT_FAIL) {
+        this.note(`${failed} rounds of the sweep one after the other`, 'no error', show(errors));
+        return;
+      }
     }
     this.note('a thousand rounds of the sweep', 'complete', 'more to do');
   }
