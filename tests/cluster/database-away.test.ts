@@ -104,6 +104,13 @@ await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (serve
     expect([await health(), await health('/ready')]).toEqual([200, 200]);
   });
 
+  test('ends in good order when it is told to, although its database is silent', { timeout: RESTART_MS }, async () => {
+    await server.control.pause();
+    const { code } = await running.stop().finally(() => server.control.resume());
+    expect(running.output()).toMatch(/Gatehouse has stopped\.[^\n]*\n$/);
+    expect(code).toBe(0);
+  });
+
   test('its log says in sentences what was wrong, and shows no secret of anybody', () => {
     const output = running.output();
     const lines = output.split('\n').filter((line) => line.startsWith('{'));

@@ -46,7 +46,7 @@ const SENTENCES: Readonly<Record<Exclude<Fault, 'duplicate'>, string>> = {
   retry: 'The database gave the transaction up, again and again.',
   lost: 'The connection to the database was lost.',
   'read-only': 'The database takes no writes: it is a replica, or no longer the primary.',
-  busy: 'The database has no connection to give.',
+  busy: 'No connection to the database is to be had: it is away, starting, or gives no more.',
   cancelled: 'The database ended the statement at its time limit.',
   missing: 'A table or column is not there: see `gatehouse migrate --check`.',
   forbidden: 'The database refuses the user a right: see the rights in sql/README.md.',

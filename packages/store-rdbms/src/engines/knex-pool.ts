@@ -3,6 +3,8 @@ import type { Log } from '@gatehouse/core';
 import type { Knex } from 'knex';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { PoolState } from '../database/database.ts';
+import { Deadline } from '../database/deadline.ts';
+import { sayGoodbye } from './goodbye.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -61,7 +63,8 @@ export function openKnexPool<C extends object>(
       this.connectionSettings = await connection();
       const made = await super.acquireRawConnection();
       try {
-        await begin?.(made);
+        // The driver's own limit ends with its handshake; a server may fall silent after it.
+        if (begin) await new Deadline(timeouts.connectMs).race(begin(made));
       } catch (error) {
         await this.#end(made);
         throw error;
@@ -71,7 +74,7 @@ export function openKnexPool<C extends object>(
 
     override async destroyRawConnection(ended: C): Promise<void> {
       if (Reflect.get(ended, '__knex__disposed')) await this.#end(ended);
-      else await super.destroyRawConnection(ended);
+      else await sayGoodbye(super.destroyRawConnection(ended), () => cut?.(ended));
     }
 
     async #end(ended: C): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Client, ClientConfig, QueryResult } from 'pg';
 import type { Bound } from '../database/engine.ts';
 import type { Compiled, Result } from '../statement.ts';
+import { sayGoodbye } from './goodbye.ts';
 
 type ClientClass = new (config: ClientConfig) => Client;
 
@@ -43,7 +44,7 @@ export class PipelinedReader {
     this.#closed = true;
     const { client } = this.#current ?? {};
     this.#current = undefined;
-    await client?.end().catch(() => undefined);
+    if (client) await leave(client);
   }
 
   #usable(): Client | undefined {
@@ -51,7 +52,7 @@ export class PipelinedReader {
     if (current === undefined || performance.now() < current.replaceAt) return current?.client;
     this.#current = undefined;
     // What was sent is still answered.
-    current.client.end().catch(() => undefined);
+    void leave(current.client);
     return undefined;
   }
 
@@ -77,6 +78,10 @@ export class PipelinedReader {
     this.#current = { client, replaceAt: performance.now() + this.#lifetimeMs };
     return client;
   }
+}
+
+function leave(client: Client): Promise<void> {
+  return sayGoodbye(client.end(), () => streamOf(client).destroy()).catch(() => undefined);
 }
 
 /** The socket below: the driver has no way to end a connection without asking the server. */
