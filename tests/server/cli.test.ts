@@ -309,6 +309,22 @@ describe('check', () => {
     ]);
   });
 
+  test('[SEC-49] names a connection to the database that is not verified, in each of its forms', async () => {
+    const insecure = 'postgresql://user@db.example.com/oauth?dangerouslyInsecure=plaintext';
+    const store = (form: unknown): Promise<{ stdout: string }> => {
+      const file = path.join(folder.path, 'store.json');
+      writeFileSync(file, JSON.stringify({ secrets: 's'.repeat(32), store: form }));
+      return gatehouse(['check', '--config', file]);
+    };
+    for (const form of [
+      insecure,
+      { url: insecure },
+      { dialect: 'mysql', host: 'db.example.com', dangerouslyInsecure: 'unverified' },
+    ])
+      expect((await store(form)).stdout).toMatch(/^Advice {2}store has dangerouslyInsecure: /m);
+    expect((await store('postgresql://user@db.example.com/oauth')).stdout).not.toContain('dangerouslyInsecure');
+  });
+
   test('[SEC-115] names a cache so small that it drops live tokens', async () => {
     const { stdout } = await gatehouse(['check', '--set', 'cache.maxElementsInMemory=1000'], here);
     expect(stdout).toContain('cache.maxElementsInMemory is below 2000');

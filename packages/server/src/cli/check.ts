@@ -1,9 +1,11 @@
 import { auditFeatures } from '@gatehouse/core';
 import { assemble } from '../assemble.ts';
+import type { CompleteConfig } from '../config/config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts';
 import { unreachedPath } from '../http/cookie-path.ts';
 import { readTls } from '../http/tls.ts';
+import { relationalConnection } from '../stores.ts';
 import { createLog } from '../telemetry/log.ts';
 import { type Command, EXIT } from './command.ts';
 import { exposedFiles } from './exposed-files.ts';
@@ -52,6 +54,10 @@ const SERVER: readonly Weakness[] = [
       config.issuer?.startsWith('https:') === true && !tls && config.listener.trustedHops === 0,
   },
   {
+    says: 'store has dangerouslyInsecure: whoever is between this server and its database can read and change what it believes of its tokens.',
+    found: ({ config }) => isInsecure(config.store),
+  },
+  {
     says: 'secrets are made anew with each start: a restart signs everybody out.',
     found: ({ secrets }) => secrets.ephemeral,
   },
@@ -60,6 +66,14 @@ const SERVER: readonly Weakness[] = [
     found: ({ config }) => (config.cache?.maxElementsInMemory ?? Number.POSITIVE_INFINITY) < 2_000,
   },
 ];
+
+function isInsecure(store: CompleteConfig['store']): boolean {
+  const connection = relationalConnection(store);
+  if (connection === null) return false;
+  if (typeof connection === 'string' || connection instanceof URL)
+    return new URL(connection).searchParams.has('dangerouslyInsecure');
+  return connection.dangerouslyInsecure !== undefined || ('url' in connection && isInsecure(String(connection.url)));
+}
 
 interface Findings {
   readonly problems: readonly string[];
