@@ -156,7 +156,9 @@ export const db2: Dialect = {
   ],
   indexNames: "SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%'",
   scripts: {
-    isThere: (error) => codeOf(error) === OBJECT_IS_THERE,
+    // A row that another node has put there meanwhile is as good.
+    isThere: (error) => codeOf(error) === OBJECT_IS_THERE || faultOf(error) === 'duplicate',
+    repeats: true,
     hasSchema: (schema) => `
       SELECT 1 AS there FROM SYSCAT.TABLES
        WHERE tabname = 'OAUTH_SCHEMA' AND tabschema = ${schema === undefined ? 'CURRENT SCHEMA' : `'${schema.toUpperCase()}'`}`,

@@ -18,6 +18,8 @@ export interface DriverContext {
 export interface ScriptRules {
   /** Says that an object of a repeated script is there already. */
   readonly isThere?: (error: unknown) => boolean;
+  /** Whether each statement is committed by itself, so that one that was given up (a deadlock) may be said again. */
+  readonly repeats?: boolean;
   /** Answers a row where the table `oauth_schema` is there, and no error where it is not. */
   readonly hasSchema: (schema: string | undefined) => string;
   /**

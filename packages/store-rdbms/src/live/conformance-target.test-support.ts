@@ -66,7 +66,7 @@ export async function relationalTarget(
   };
 
   const open = async ({ namespace, clock, log }: Opening): Promise<Store> => {
-    const proxy = await StatementProxy.start(server, product.wire);
+    const proxy = await StatementProxy.start(server, product.wire, product.endsSilent === false ? IDLE_MS : 0);
     proxies.push(proxy);
     const url = patient(database.url);
     url.hostname = '127.0.0.1';

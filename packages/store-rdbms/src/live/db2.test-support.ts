@@ -8,6 +8,8 @@ import type { Outside, Product } from './product.test-support.ts';
 /** Db2, or Derby that its driver takes for it; the words are PostgreSQL's, as the suite says them to all. */
 export const DB2: Product = {
   wire: () => new DrdaWire(),
+  // Db2 does where its administrator has set a threshold, Derby never.
+  endsSilent: false,
   async connect(url) {
     const settings = resolveConnection(connectionFromUrl(url));
     const { default: driver } = await import('ibm_db');
@@ -25,15 +27,22 @@ export const DB2: Product = {
       return response?.rows ?? [];
     };
     if (settings.schema) await run(`SET CURRENT SCHEMA = '${settings.schema.toUpperCase()}'`);
+    const say: Outside['query'] = async (text) => {
+      if (text === 'BEGIN') await client.begin(connection);
+      else if (text === 'ROLLBACK') await client.rollback(connection);
+      else
+        return run(
+          text.replace(/^SELECT version FROM (\w+) (WHERE .*) FOR UPDATE$/, 'UPDATE $1 SET version = version $2'),
+        );
+      return [];
+    };
+    let last: Promise<unknown> = Promise.resolve();
     return {
-      async query(text) {
-        if (text === 'BEGIN') await client.begin(connection);
-        else if (text === 'ROLLBACK') await client.rollback(connection);
-        else
-          return run(
-            text.replace(/^SELECT version FROM (\w+) (WHERE .*) FOR UPDATE$/, 'UPDATE $1 SET version = version $2'),
-          );
-        return [];
+      // One after the other: what is committed behind one statement closes the cursors of all.
+      query(text) {
+        const mine = last.then(() => say(text));
+        last = mine.catch(() => undefined);
+        return mine;
       },
       end: () => client.destroyRawConnection(connection),
     };

@@ -13,6 +13,8 @@ export interface Outside {
 /** What a test does to a database beside the store, and asks of it. */
 export interface Product {
   readonly wire: () => Wire;
+  /** False: a server that keeps what a lost client has locked for as long as its connection seems to be there. */
+  readonly endsSilent?: boolean;
   connect(url: string): Promise<Outside>;
   /** The index by which a statement finds its rows; null: it reads a whole table. */
   planOf(outside: Outside, text: string): Promise<string | null>;

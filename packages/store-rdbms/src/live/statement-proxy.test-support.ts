@@ -16,21 +16,25 @@ export class StatementProxy {
   readonly #server: Server;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #wire: () => Wire;
+  readonly #silentMs: number;
   readonly #sockets = new Set<Socket>();
   #armed: Armed | undefined;
   #hanging = false;
 
-  private constructor(target: { readonly host: string; readonly port: number }, wire: () => Wire) {
+  private constructor(target: { readonly host: string; readonly port: number }, wire: () => Wire, silentMs: number) {
     this.#target = target;
     this.#wire = wire;
+    this.#silentMs = silentMs;
     this.#server = createServer((client) => this.#pass(client));
   }
 
+  /** @param silentMs when what a lost client left open is ended here; 0: the server ends it by itself */
   static async start(
     target: { readonly host: string; readonly port: number },
     wire: () => Wire,
+    silentMs = 0,
   ): Promise<StatementProxy> {
-    const proxy = new StatementProxy(target, wire);
+    const proxy = new StatementProxy(target, wire, silentMs);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -132,6 +136,7 @@ export class StatementProxy {
     if (armed.firstTry === 'late') {
       armed.held(send);
       client.destroy();
+      if (this.#silentMs > 0) setTimeout(() => upstream.destroy(), this.#silentMs).unref();
     } else void send().then(() => client.destroy());
   }
 }

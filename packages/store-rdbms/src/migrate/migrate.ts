@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import { resolveConnection } from '../connection/resolve.ts';
 import type { Connection } from '../connection/settings.ts';
@@ -50,7 +51,8 @@ export function schemaState(options: MigrateOptions): Promise<SchemaState> {
 export function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const { log = silentLog } = options;
   return onDatabase(options, (raw, dialect, schema) =>
-    raw.session(async (query) => {
+    raw.session(async (said) => {
+      const query = dialect.scripts.repeats ? repeated(said, dialect) : said;
       await dialect.scripts.begin(query);
       const { version, pending } = await stateOf(query, dialect, schema);
       for (const script of pending) {
@@ -102,6 +104,23 @@ async function versionOf(query: Query, dialect: Dialect, schema: string | undefi
   // The row is the script's last statement: without it the script was ended half-way, and is begun again.
   return row === undefined ? null : integer(row, 'version');
 }
+
+/** Says a text again that the engine gave up: where others make the same objects, its catalogue has its deadlocks. */
+function repeated(query: Query, { faultOf }: Dialect): Query {
+  return async (text) => {
+    for (let round = 1; ; round++) {
+      try {
+        return await query(text);
+      } catch (error) {
+        if (faultOf(error) !== 'retry' || round === ROUNDS) throw error;
+        await sleep(Math.random() * JITTER_MS);
+      }
+    }
+  };
+}
+
+const ROUNDS = 20;
+const JITTER_MS = 200;
 
 async function runScript(query: Query, { scripts }: Dialect, { text }: Script): Promise<void> {
   for (const statement of splitScript(text)) {

@@ -18,9 +18,6 @@ const JARS = ['derby', 'derbynet', 'derbyshared', 'derbytools'].map((name) => `o
 /** In capitals, as the driver asks for it. */
 const DATABASE = 'GATEHOUS';
 
-/** Milliseconds that a transaction is kept whose client says nothing. */
-const IDLE_MS = 4_000;
-
 const PROPERTIES = `
 # Seconds; a deadlock is looked for at once.
 derby.locks.waitTimeout=2
@@ -59,7 +56,7 @@ export async function startLocalDerby(): Promise<RunningServer | Missing> {
   const shim = await startLocalProcess(
     {
       program: process.execPath,
-      args: [fileURLToPath(new URL('../drda/shim.ts', import.meta.url)), ...[port, front, IDLE_MS].map(String)],
+      args: [fileURLToPath(new URL('../drda/shim.ts', import.meta.url)), String(port), String(front)],
       cwd: folder,
     },
     () => accepted(front),

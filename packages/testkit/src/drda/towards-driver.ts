@@ -28,22 +28,24 @@ const ROWS = 0x241b;
 /** A text of an error that is longer makes the driver end the connection. */
 const LONGEST = 70;
 
-const BEGIN_WITH_CODES = [STATUS, DESCRIPTION, ROWS];
-
 /**
- * Statuses and descriptions begin with the same block of codes, and so does what comes in place of a row: a lock that
- * was not to be had is found out when the row is fetched.
+ * Statuses and descriptions begin with the same block of codes, and it comes in place of a row: a lock that was not to
+ * be had is found out when the row is fetched.
  */
 export function towardsDriver(unit: Buffer): Buffer {
-  return changeObjects(unit, (codePoint, content) =>
-    BEGIN_WITH_CODES.includes(codePoint) ? withDb2sCodes(content) : null,
-  );
+  return changeObjects(unit, (codePoint, content) => {
+    if (codePoint === ROWS) return withDb2sCodes(content, NOTHING_BEHIND);
+    return codePoint === STATUS || codePoint === DESCRIPTION ? withDb2sCodes(content) : null;
+  });
 }
+
+/** Bytes that say that no row follows; with more it is a piece of a row, whatever it begins with. */
+const NOTHING_BEHIND = 2;
 
 /** The block: null indicator, code (4), state (5), product (8), null indicator, six numbers (24), warnings (11), three texts. */
 const FIXED = 54;
 
-function withDb2sCodes(content: Buffer): Buffer | null {
+function withDb2sCodes(content: Buffer, mostBehind: number = Number.POSITIVE_INFINITY): Buffer | null {
   if (content.length < FIXED + 5 || content[0] !== 0 || content[18] !== 0) return null;
   let code = content.readInt32BE(1);
   let state = content.toString('latin1', 5, 10);
@@ -51,10 +53,12 @@ function withDb2sCodes(content: Buffer): Buffer | null {
   const texts: string[] = [];
   let at = FIXED;
   for (let text = 0; text < 3; text++) {
+    if (at + 2 > content.length) return null;
     const length = content.readUInt16BE(at);
     texts.push(content.toString('utf8', at + 2, at + 2 + length));
     at += 2 + length;
   }
+  if (at > content.length || content.length - at > mostBehind) return null;
   const [, mixed = '', single = ''] = texts;
   let said = mixed || single;
   const known = code < 0 ? CODES[state] : undefined;
