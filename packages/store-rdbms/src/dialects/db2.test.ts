@@ -61,3 +61,10 @@ describe('the questions of Db2', () => {
     expect(isolation?.refuses?.([{ value }], {} as never) === null).toBe(taken);
   });
 });
+
+describe('a script of Db2', () => {
+  it('goes on where another node has made the object or put the row there, and nowhere else', () => {
+    const isThere = (sqlcode: number): boolean | undefined => db2.scripts.isThere?.(error(sqlcode, null));
+    expect([-601, -803, -551, -911].map(isThere)).toEqual([true, true, false, false]);
+  });
+});
