@@ -85,13 +85,18 @@ function hooksOf(config: CompleteConfig): NonNullable<Config['hooks']> {
 export async function assemble(resolved: ResolvedConfig, options: AssembleOptions): Promise<Assembly> {
   const { config, loaded, clients, owners, secrets } = resolved;
   const { log } = options;
-  const settings = coreSettings(config, issuerOf(resolved, options.port), resolved.errorDescriptions);
+  const settings = coreSettings(config, issuerOf(resolved, options.port), resolved);
   const store = await createStore({ config, log, origin: loaded.origin('store'), secrets: secrets.secrets });
   const runtime = createRuntime({ log });
   const configured = { find: (id: string) => Promise.resolve(byId.get(id)) };
   const byId = new Map<string, Client>(clients.map((client) => [client.id, client]));
   const stored = isShared(store)
-    ? createStoredClients({ store, runtime, cacheSeconds: settings.clientCacheSeconds })
+    ? createStoredClients({
+        store,
+        runtime,
+        cacheSeconds: settings.clientCacheSeconds,
+        reserved: settings.trustedIssuers,
+      })
     : null;
   const directory = stored ? combineDirectories([configured, stored]) : configured;
   const hooks = hooksOf(config);
@@ -100,7 +105,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
 
   const deployment: Deployment = {
     allowHttp: config.listener.allowHttp,
-    clientIds: clients.map(({ id }) => id),
+    clients,
     subjects: owners.map(({ owner }) => owner.subject),
   };
   const server = createAuthorizationServer({

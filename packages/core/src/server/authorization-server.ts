@@ -1,5 +1,7 @@
+import type { FetchDocument } from '../assertions/fetch-document.ts';
+import { createKeySets } from '../assertions/key-sets.ts';
 import { authorizeEndpoint } from '../authorize/authorize-endpoint.ts';
-import type { ClientDirectory } from '../client/client-directory.ts';
+import { type ClientDirectory, withoutIssuers } from '../client/client-directory.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { introspectEndpoint } from '../endpoints/introspect.ts';
 import { serverMetadata } from '../endpoints/metadata.ts';
@@ -22,6 +24,7 @@ import type { ResourceSettings, Settings } from './config.ts';
 import type { ServerContext } from './context.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 import type { Hooks } from './hooks.ts';
+import { offeredSettings } from './offered-settings.ts';
 import { type Deployment, requireCapabilities } from './requirements.ts';
 import { createServerSecrets } from './secrets.ts';
 
@@ -40,6 +43,8 @@ export interface AuthorizationServerOptions {
   /** Grants of your own, by `defineGrant`; each needs its entry in `settings.grants` and `settings.enabledGrants`. */
   readonly grants?: readonly GrantHandler[];
   readonly deployment?: Deployment;
+  /** How documents of elsewhere are fetched (R38); absent: none is, and keys behind a URL cannot be had. */
+  readonly fetchDocument?: FetchDocument;
 }
 
 /** OAuth without HTTP: endpoints that take what OAuth reads and give what OAuth writes. */
@@ -65,17 +70,23 @@ const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, p
 
 /** Puts a server together and opens nothing: call {@link AuthorizationServer.open} first. @throws Error for a secret that is missing or short */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const settings = offeredSettings({ ...DEFAULT_SETTINGS, ...options.settings }, options.store.capabilities);
   const runtime = createRuntime(options.runtime);
   const store = guardStore(options.store, { events: runtime.events, callMs: settings.limits.storeCallMs });
   const context: ServerContext = {
     settings,
     store,
     runtime,
-    clients: options.clients,
+    clients: withoutIssuers(options.clients, settings.trustedIssuers),
     owners: options.owners,
     secrets: createServerSecrets(options.secrets),
     hooks: options.hooks ?? {},
+    keySets: createKeySets({
+      clock: runtime.clock,
+      log: runtime.log,
+      limits: settings.limits,
+      fetchDocument: options.fetchDocument,
+    }),
   };
   const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
   return {

@@ -69,7 +69,8 @@ describe('a start', () => {
   });
 
   it('[SEC-126] is refused where a client has the name of an owner', () => {
-    const deployment = { clientIds: ['app', 'ann'], subjects: ['ann', 'bob'] };
+    const clients = [aClient({ id: 'app' }), aClient({ id: 'ann' })];
+    const deployment = { clients, subjects: ['ann', 'bob'] };
     expect(checkRequirements(settings(), SHARED, deployment)).toEqual([expect.stringContaining('"ann"')]);
   });
 

@@ -1,7 +1,8 @@
-import { type Client, createStoredClients, systemClock, systemEntropy } from '@gatehouse/core';
+import { type Client, createServerSecrets, createStoredClients, systemClock, systemEntropy } from '@gatehouse/core';
 import { isShared } from '../assemble.ts';
 import { readClients } from '../config/configured-clients.ts';
 import { readOwners } from '../config/configured-owners.ts';
+import { readServerSecrets } from '../config/server-secrets.ts';
 import { type ClientDesk, configurationDesk } from './client-in-configuration.ts';
 import { storeDesk } from './client-in-store.ts';
 import {
@@ -155,14 +156,16 @@ export const clientCommand: Command = {
     const act = VERBS.get(verb ?? '');
     if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
     const { loaded } = await readConfiguration(flags);
-    const configured = await readClients(loaded);
+    const { secrets } = await readServerSecrets(loaded, true);
+    const configured = await readClients(loaded, createServerSecrets(secrets));
     const subjects = new Set(readOwners(loaded).map(({ owner }) => owner.subject));
+    const reserved = new Set((loaded.config.trustedIssuers ?? []).map(({ issuer }) => issuer));
     const store = await configuredStore(loaded);
     // Where clients live in the configuration the store stays shut: its one process may be the server, and running.
     if (isShared(store))
       await withStore(store, () => {
         const runtime = { clock: systemClock, entropy: systemEntropy() };
-        const stored = createStoredClients({ store, runtime, cacheSeconds: 0 });
+        const stored = createStoredClients({ store, runtime, cacheSeconds: 0, reserved });
         return act({ desk: storeDesk(stored, configured), id, flags, out, subjects });
       });
     else await act({ desk: configurationDesk(configured), id, flags, out, subjects });
