@@ -19,6 +19,16 @@ export { freePort } from './free-port.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';
+export {
+  BEARER,
+  type SamlParts,
+  type SamlSigning,
+  samlAssertion,
+  samlEncoded,
+  samlSignature,
+  samlTime,
+  signSamlAssertion,
+} from './saml-assertion.ts';
 export { type StartedServer, type StartOptions, startServer } from './start-server.ts';
 export { type Faults, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export type { TdsError, TdsRows, TdsValue } from './tds/answers.ts';
