@@ -336,9 +336,7 @@ describe('[SEC-108] what is not understood is refused, although it is signed', (
   it('a type other than a simple one, or elsewhere than on a value, also where types are allowed', () => {
     const typed = (type: string): string =>
       signed({
-        statements: attributeStatement(
-          `<AttributeValue xmlns:xsi="${XSI}" xsi:type="${type}">x</AttributeValue>`,
-        ),
+        statements: attributeStatement(`<AttributeValue xmlns:xsi="${XSI}" xsi:type="${type}">x</AttributeValue>`),
       });
     expect(read(typed('xs:string'), { typedAttributes: true }).attributes).toHaveLength(1);
     expect(refusal(() => read(typed('xs:Evil'), { typedAttributes: true }))).toBe('saml-xsi-type');

@@ -16,6 +16,7 @@ export {
   makeCertificateAuthority,
 } from './certificate-authority.ts';
 export { freePort } from './free-port.ts';
+export { type NpmSamlOptions, npmSaml, npmSamlEncrypted } from './npm-saml.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';
