@@ -30,6 +30,7 @@ export {
   samlTime,
   signSamlAssertion,
 } from './saml-assertion.ts';
+export { encryptSaml, type SamlEncryption } from './saml-encryption.ts';
 export { type StartedServer, type StartOptions, startServer } from './start-server.ts';
 export { type Faults, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export type { TdsError, TdsRows, TdsValue } from './tds/answers.ts';
