@@ -106,6 +106,8 @@ export interface Settings {
     readonly driftSeconds: number | null;
     /** Seconds from now on after which none may still be good. */
     readonly maxSeconds: number;
+    /** Whether values of SAML attributes may say that they are of a simple type, as many makers write it. */
+    readonly typedAttributes: boolean;
     /** Assertions are taken although the store forgets with the process which ones were used (R44). */
     readonly allowReplayAfterRestart: boolean;
   };
@@ -160,6 +162,16 @@ export interface Limits {
   readonly jwt: number;
   /** A SAML assertion in base64url, as it is sent. */
   readonly saml: number;
+  /** Elements inside each other, in XML. */
+  readonly xmlDepth: number;
+  /** Elements in all; as many attributes. */
+  readonly xmlElements: number;
+  /** Attributes of one element. */
+  readonly xmlAttributes: number;
+  /** Namespace declarations in all. */
+  readonly xmlNamespaces: number;
+  /** Names in one `InclusiveNamespaces`. */
+  readonly xmlPrefixes: number;
   /** The header of a JWT or JWE, decoded. */
   readonly joseHeader: number;
   /** A `jti`, an assertion's `ID`, a `kid`. */

@@ -28,6 +28,7 @@ export const DEFAULT_GRANTS: ReadonlyMap<string, TokenSettings> = new Map([
   ['refresh_token', DEFAULT_TOKENS],
   // The next assertion is as good as a refresh token (RFC 7521 4.1).
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', WITHOUT_REFRESH],
+  ['urn:ietf:params:oauth:grant-type:saml2-bearer', WITHOUT_REFRESH],
 ]);
 
 /** security.md 1.1: caps that no honest client meets. */
@@ -52,6 +53,12 @@ export const DEFAULT_LIMITS: Limits = {
   handle: 256,
   jwt: 16_384,
   saml: 49_152,
+  // An assertion has some ten levels, fifty elements and five namespaces.
+  xmlDepth: 32,
+  xmlElements: 1_000,
+  xmlAttributes: 32,
+  xmlNamespaces: 64,
+  xmlPrefixes: 16,
   joseHeader: 2_048,
   assertionId: 255,
   jwks: 262_144,
@@ -122,6 +129,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
     driftSeconds: null,
     // Each one is remembered until it is over: far ends would fill the store (R26).
     maxSeconds: 300,
+    // R29: a type changes what an element is; makers put one on attribute values all the same.
+    typedAttributes: false,
     allowReplayAfterRestart: false,
   },
   trustedIssuers: new Map(),

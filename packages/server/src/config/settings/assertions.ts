@@ -86,6 +86,12 @@ export const ASSERTION_SETTINGS: readonly Setting[] = [
     meaning: 'How far ahead an assertion may end; each is remembered until then.',
   },
   {
+    key: 'assertion.typedAttributes',
+    type: flag,
+    meaning:
+      'Whether the values of SAML attributes may say that they are of a simple type (`xsi:type="xs:string"`), as many makers write it; anywhere else a type is refused.',
+  },
+  {
     key: 'assertion.allowReplayAfterRestart',
     type: flag,
     meaning:

@@ -32,6 +32,12 @@ export const OPERATIONS_SETTINGS: readonly Setting[] = [
   cap('handle', 1_024, 'A token or code.'),
   cap('jwt', 65_536, 'A JWT that is sent, of whatever kind.'),
   cap('saml', 262_144, 'A SAML assertion that is sent, in base64url.'),
+  // The parser’s own limit of depth is 256.
+  cap('xmlDepth', 128, 'Elements inside each other, in XML.', ''),
+  cap('xmlElements', 5_000, 'Elements in a document, and as many attributes.', ''),
+  cap('xmlAttributes', 256, 'Attributes of one element.', ''),
+  cap('xmlNamespaces', 512, 'Namespace declarations in a document.', ''),
+  cap('xmlPrefixes', 64, 'Prefixes that a signature keeps (`InclusiveNamespaces`).', ''),
   cap('joseHeader', 8_192, 'The header of a JWT, decoded.'),
   cap('assertionId', 1_024, 'A `jti`, a `kid`, the `ID` of a SAML assertion.'),
   cap('jwks', 1_048_576, 'A key set that is fetched.'),
