@@ -1,4 +1,4 @@
-import { OAuthError } from '../oauth/errors.ts';
+import { type FailedCheck, OAuthError } from '../oauth/errors.ts';
 
 /** Why an assertion is refused, before anybody has said whether it was a grant or proved a client. For the operator. */
 export class AssertionFault extends Error {
@@ -24,10 +24,14 @@ export type AssertionWitness = (check: string, found: string) => void;
 /** RFC 7521 4.1.1: one answer for every reason; the reason is the operator's. Anything but a fault stays what it is. */
 export function asInvalidGrant(thrown: unknown): unknown {
   if (!(thrown instanceof AssertionFault)) return thrown;
-  const { check, expected, got } = thrown;
-  return new OAuthError('invalid_grant', 'The assertion is invalid, expired, used before or not for this server.', {
-    check,
-    expected,
-    ...(got === undefined ? {} : { got }),
-  });
+  return new OAuthError(
+    'invalid_grant',
+    'The assertion is invalid, expired, used before or not for this server.',
+    failedCheck(thrown),
+  );
+}
+
+/** What the operator is told of it. */
+export function failedCheck({ check, expected, got }: AssertionFault): FailedCheck {
+  return { check, expected, ...(got === undefined ? {} : { got }) };
 }

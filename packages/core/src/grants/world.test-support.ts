@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { FetchDocument } from '../assertions/fetch-document.ts';
 import { createKeySets } from '../assertions/key-sets.ts';
 import type { Client } from '../client/client.ts';
@@ -75,6 +76,7 @@ export interface WorldOptions {
   readonly hooks?: Hooks;
   readonly secrets?: readonly string[];
   readonly fetchDocument?: FetchDocument;
+  readonly decryptionKeys?: readonly KeyObject[];
 }
 
 const EVENTS = [
@@ -88,6 +90,7 @@ const EVENTS = [
 ] as const;
 
 export function aWorld({
+  decryptionKeys = [],
   fetchDocument,
   hooks = {},
   secrets = [SECRET],
@@ -112,6 +115,7 @@ export function aWorld({
     },
     secrets: createServerSecrets(secrets),
     hooks,
+    decryptionKeys,
     keySets: createKeySets({ clock: runtime.clock, log: runtime.log, limits: complete.limits, fetchDocument }),
   };
   return { context, store, clients, owners, time, events };

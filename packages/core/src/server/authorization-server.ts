@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { FetchDocument } from '../assertions/fetch-document.ts';
 import { createKeySets } from '../assertions/key-sets.ts';
 import { authorizeEndpoint } from '../authorize/authorize-endpoint.ts';
@@ -11,6 +12,7 @@ import { tokeninfoEndpoint } from '../endpoints/tokeninfo.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { clientCredentials } from '../grants/client-credentials.ts';
 import type { GrantHandler } from '../grants/grant-handler.ts';
+import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { password } from '../grants/password.ts';
 import { refreshToken } from '../grants/refresh-token.ts';
 import { loginEndpoint } from '../owner/login-endpoint.ts';
@@ -45,6 +47,8 @@ export interface AuthorizationServerOptions {
   readonly deployment?: Deployment;
   /** How documents of elsewhere are fetched (R38); absent: none is, and keys behind a URL cannot be had. */
   readonly fetchDocument?: FetchDocument;
+  /** Private keys that assertions may be encrypted to; default: none. */
+  readonly decryptionKeys?: readonly KeyObject[];
 }
 
 /** OAuth without HTTP: endpoints that take what OAuth reads and give what OAuth writes. */
@@ -66,7 +70,7 @@ export interface AuthorizationServer {
   close(): Promise<void>;
 }
 
-const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken];
+const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken, jwtBearer];
 
 /** Puts a server together and opens nothing: call {@link AuthorizationServer.open} first. @throws Error for a secret that is missing or short */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
@@ -81,6 +85,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     owners: options.owners,
     secrets: createServerSecrets(options.secrets),
     hooks: options.hooks ?? {},
+    decryptionKeys: options.decryptionKeys ?? [],
     keySets: createKeySets({
       clock: runtime.clock,
       log: runtime.log,

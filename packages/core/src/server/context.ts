@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { KeySets } from '../assertions/key-sets.ts';
 import type { ClientDirectory } from '../client/client-directory.ts';
 import type { OwnerDirectory } from '../owner/owner.ts';
@@ -19,4 +20,6 @@ export interface ServerContext {
   readonly hooks: Hooks;
   /** Of clients and trusted issuers. */
   readonly keySets: KeySets;
+  /** Private keys that assertions may be encrypted to; none: encryption is not offered. */
+  readonly decryptionKeys: readonly KeyObject[];
 }
