@@ -42,6 +42,7 @@ export {
   type GrantRequest,
   type Rounds,
 } from './grants/grant-handler.ts';
+export { SAML_BEARER, samlBearer } from './grants/saml-bearer.ts';
 export { asOAuthError } from './oauth/error-response.ts';
 export {
   ERROR_CATALOGUE,
