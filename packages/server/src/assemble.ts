@@ -21,6 +21,7 @@ import { cookieRecipes } from './http/cookie-recipes.ts';
 import { mountPathOf } from './http/mount-path.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
+import { samlSupport } from './saml.ts';
 import { starting } from './start-error.ts';
 import { createStore } from './stores.ts';
 import type { ServerLog } from './telemetry/log.ts';
@@ -108,6 +109,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     clients,
     subjects: owners.map(({ owner }) => owner.subject),
   };
+  const saml = await samlSupport({ settings, clients, named: config.enabledGrants !== undefined });
   const server = createAuthorizationServer({
     settings,
     store,
@@ -117,11 +119,12 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     hooks,
     runtime,
     deployment,
-    grants: config.customGrants ?? [],
+    grants: [...saml.grants, ...(config.customGrants ?? [])],
   });
   const metrics = config.metrics.enabled
     ? await createMetrics({ events: runtime.events, clients: directory, monitoring: settings.monitoring, store })
     : null;
+  const faults = [...saml.faults, ...checkRequirements(settings, store.capabilities, deployment)];
   const { templates, messages, defaultLanguage, assets, docs } = config.pages ?? {};
   const app: AppOptions = {
     views: await starting('pages', () =>
@@ -150,5 +153,5 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     start: { sample: options.sample, warnings: startWarnings(resolved, settings, options.sample !== null, store) },
     ready: options.ready,
   };
-  return { server, app, metrics, settings, faults: checkRequirements(settings, store.capabilities, deployment) };
+  return { server, app, metrics, settings, faults };
 }

@@ -42,7 +42,7 @@ export interface AuthorizationServerOptions {
   readonly secrets: readonly string[];
   readonly hooks?: Hooks;
   readonly runtime?: Partial<Runtime>;
-  /** Grants of your own, by `defineGrant`; each needs its entry in `settings.grants` and `settings.enabledGrants`. */
+  /** Grants of your own, by `defineGrant`, and `samlBearer`, which has to be told what reads XML; each of your own needs its entry in `settings.grants` and `settings.enabledGrants`. */
   readonly grants?: readonly GrantHandler[];
   readonly deployment?: Deployment;
   /** How documents of elsewhere are fetched (R38); absent: none is, and keys behind a URL cannot be had. */
@@ -74,7 +74,8 @@ const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, p
 
 /** Puts a server together and opens nothing: call {@link AuthorizationServer.open} first. @throws Error for a secret that is missing or short */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const settings = offeredSettings({ ...DEFAULT_SETTINGS, ...options.settings }, options.store.capabilities);
+  const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
+  const settings = offeredSettings({ ...DEFAULT_SETTINGS, ...options.settings }, options.store.capabilities, grants);
   const runtime = createRuntime(options.runtime);
   const store = guardStore(options.store, { events: runtime.events, callMs: settings.limits.storeCallMs });
   const context: ServerContext = {
@@ -93,7 +94,6 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       fetchDocument: options.fetchDocument,
     }),
   };
-  const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
   return {
     context,
     authorize: authorizeEndpoint(context),

@@ -21,13 +21,24 @@ export function takesAssertions(name: string): boolean {
   return ASSERTION_GRANTS.includes(name) || ASSERTION_METHODS.includes(name);
 }
 
-/** The settings without what this store cannot keep: grants and methods that are not there are not advertised either. */
-export function offeredSettings(settings: Settings, capabilities: StoreCapabilities): Settings {
-  if (remembersAssertions(settings, capabilities)) return settings;
+/** The authorization endpoint's own, which no handler of the token endpoint has. */
+const FRONT_CHANNEL = 'implicit';
+
+/**
+ * The settings without what nobody handles (SAML where no reader is) and what this store cannot keep: grants and methods
+ * that are not there are not advertised either.
+ */
+export function offeredSettings(
+  settings: Settings,
+  capabilities: StoreCapabilities,
+  handlers: ReadonlyMap<string, unknown>,
+): Settings {
+  const handled = [...settings.enabledGrants].filter((grant) => grant === FRONT_CHANNEL || handlers.has(grant));
+  if (remembersAssertions(settings, capabilities)) return { ...settings, enabledGrants: new Set(handled) };
   const { allowedMethods } = settings.clientAuthentication;
   return {
     ...settings,
-    enabledGrants: new Set([...settings.enabledGrants].filter((grant) => !takesAssertions(grant))),
+    enabledGrants: new Set(handled.filter((grant) => !takesAssertions(grant))),
     clientAuthentication: {
       ...settings.clientAuthentication,
       allowedMethods: allowedMethods.filter((method) => !takesAssertions(method)),
