@@ -13,6 +13,8 @@ export type { TrustedIssuer } from './assertions/trusted-issuer.ts';
 export { TrustedIssuerError, validateTrustedIssuer } from './assertions/validate-trusted-issuer.ts';
 export type { VerificationKey } from './assertions/verification-key.ts';
 export type { AssertedSubject, VerifiedAssertion } from './assertions/verified-assertion.ts';
+export { type VerifiedJwtGrant, verifyJwtGrant } from './assertions/verify-jwt-grant.ts';
+export { type Speaker, type SpeakerQuestion, whoSpeaks } from './assertions/who-speaks.ts';
 // Clients, owners, endpoints.
 export { removeConsent } from './authorize/remove-consent.ts';
 export type { Client, ClientAuthMethod, ClientSecret, SealedSecret } from './client/client.ts';
@@ -80,6 +82,7 @@ export type {
   SamlNameId,
 } from './saml/saml-assertion.ts';
 export type { OpenedAssertion, SamlLimits, SamlReader, SamlReading } from './saml/saml-reader.ts';
+export { type VerifiedSamlGrant, verifySamlGrant } from './saml/verify-saml-grant.ts';
 // Selectors: `${client.id}` and the like in settings.
 export { compileSelector, type Selector } from './selectors/selector.ts';
 export type { RequestSource, SelectorSources, TokenSource } from './selectors/sources.ts';
