@@ -19,6 +19,7 @@ import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { cookieRecipes } from './http/cookie-recipes.ts';
 import { mountPathOf } from './http/mount-path.ts';
+import { createFetchDocument } from './outbound/fetch-document.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
 import { samlSupport } from './saml.ts';
@@ -119,6 +120,8 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     hooks,
     runtime,
     deployment,
+    decryptionKeys: resolved.decryptionKeys,
+    fetchDocument: createFetchDocument({ privateHosts: config.outbound?.privateHosts ?? [] }),
     grants: [...saml.grants, ...(config.customGrants ?? [])],
   });
   const metrics = config.metrics.enabled

@@ -191,6 +191,8 @@ export interface ServerConfig {
   readonly errorDescriptions?: Readonly<Record<string, string>> | { readonly file: string };
   readonly clients?: readonly ClientConfig[];
   readonly trustedIssuers?: readonly TrustedIssuerConfig[];
+  readonly assertion?: { readonly decryptionKeys?: SecretSource | readonly SecretSource[] };
+  readonly outbound?: { readonly privateHosts?: readonly string[] };
   readonly owners?: readonly OwnerConfig[];
   readonly metrics?: {
     readonly enabled?: boolean;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type Client, createServerSecrets, type Settings } from '@gatehouse/core';
 import { isLoopback } from '../http/listen.ts';
 import type { TlsFiles } from '../http/tls.ts';
@@ -7,6 +8,7 @@ import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { readClients } from './configured-clients.ts';
 import { readTrustedIssuers } from './configured-issuers.ts';
 import { readOwners } from './configured-owners.ts';
+import { readDecryptionKeys } from './decryption-keys.ts';
 import { readErrorDescriptions } from './error-descriptions.ts';
 import { grantNameProblems } from './grant-names.ts';
 import { hookNameProblems } from './hook-names.ts';
@@ -25,6 +27,8 @@ export interface ResolvedConfig {
   readonly owners: readonly OwnerRecord[];
   readonly errorDescriptions: Settings['errorDescriptions'];
   readonly trustedIssuers: Settings['trustedIssuers'];
+  /** That assertions may be encrypted to. */
+  readonly decryptionKeys: readonly KeyObject[];
   readonly tls: TlsFiles | null;
   /** Whether nobody but this machine can reach the listener. */
   readonly loopback: boolean;
@@ -84,6 +88,7 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
       readErrorDescriptions(config.errorDescriptions, loaded.origin('errorDescriptions')),
     ),
     trustedIssuers: await part(() => readTrustedIssuers(loaded)),
+    decryptionKeys: await part(() => readDecryptionKeys(loaded)),
     tls: await part(() => tlsFiles(loaded)),
   };
   if (problems.length > 0) throw new ConfigError(problems);

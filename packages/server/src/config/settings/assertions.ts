@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
-import { filledText, flag, ownForm, texts, type ValueType, whole } from '../value-types.ts';
+import { filledText, flag, ownForm, secrets, texts, type ValueType, whole } from '../value-types.ts';
 
 const file = z.strictObject({ file: z.string().min(1) });
 
@@ -96,6 +96,18 @@ export const ASSERTION_SETTINGS: readonly Setting[] = [
     type: flag,
     meaning:
       'Whether assertions are taken although the store forgets at a restart which were used. Off: such a store has none of them.',
+  },
+  {
+    key: 'assertion.decryptionKeys',
+    type: secrets,
+    meaning:
+      'Private keys, PEM, that assertions may be encrypted to; of several the first that fits. Left out: encryption is not offered.',
+  },
+  {
+    key: 'outbound.privateHosts',
+    type: texts,
+    meaning:
+      'Hosts, `name` or `name:port`, that documents may be fetched from although they are in a private network or on this machine.',
   },
   {
     key: 'trustedIssuers.[].issuer',
