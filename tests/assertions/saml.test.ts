@@ -43,7 +43,7 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
     await withSite(samlSite({ store: `sqlite:${path.join(folder, 'race.db')}` }), racing);
   });
 
-  const shared: readonly BackendName[] = ['postgresql'];
+  const shared: readonly BackendName[] = ['postgresql15', 'postgresql18'];
   it.for(shared)('on %s, through two nodes', async (name, ctx) => {
     const database = await databaseServer(name);
     if (!database.available) return ctx.skip(database.reason);
