@@ -12,6 +12,7 @@ export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
 export {
   type CertificateAuthority,
+  type ClientCertificateOptions,
   type IssuedCertificate,
   makeCertificateAuthority,
 } from './certificate-authority.ts';
