@@ -31,7 +31,7 @@ export interface SamlSite {
 }
 
 export const IDP = 'https://idp.example';
-export const PORTAL_SECRET = 'portal-secret-portal-secret-portal';
+const PORTAL_SECRET = 'portal-secret-portal-secret-portal';
 
 export interface SiteOptions {
   readonly store: string;
