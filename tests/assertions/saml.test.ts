@@ -124,6 +124,28 @@ describe('over HTTP', () => {
     });
   });
 
+  it('[SEC-124] hostile ones are refused, and leave nothing but lines of the log', async () => {
+    await withSite(samlSite({ store: `sqlite:${path.join(folder, 'hostile.db')}` }), async (site) => {
+      const node = await site.start();
+      const before = node.output().length;
+      const hostile = [
+        '<a>'.repeat(12_000),
+        `<a ${'<?'.repeat(18_000)}`,
+        `${'<a>'.repeat(5_000)}${'</a>'.repeat(5_000)}`,
+        '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        '<a xmlns="relative"/>',
+        '<p:a/>',
+        '<a b="" b=""/>',
+        'no XML at all',
+      ];
+      const answers = await Promise.all(hostile.map((xml) => askWith(node, samlEncoded(xml))));
+      expect(counts(answers)).toEqual({ '400 invalid_grant': hostile.length });
+      expect((await askWith(node, site.byIdp())).status).toBe(200);
+      const lines = node.output().slice(before).trim().split('\n');
+      for (const line of lines) expect(() => JSON.parse(line), line).not.toThrow();
+    });
+  });
+
   it('[SEC-108] nobody authenticates with one: 401 invalid_client', async () => {
     await withSite(samlSite({ store: `sqlite:${path.join(folder, 'client.db')}` }), async (site) => {
       const node = await site.start();

@@ -354,6 +354,25 @@ describe('what a client is told', () => {
     ]);
   });
 
+  it('whatever is sent in its place is answered 400, never 5xx, and never twice with a token', async () => {
+    const world = samlWorld();
+    const sent = byIssuer();
+    const changed = Array.from({ length: sent.length }, (_, place) => place)
+      .filter((place) => place % 17 === 0)
+      .flatMap((place) => [
+        sent.slice(0, place),
+        `${sent.slice(0, place)}A${sent.slice(place)}`,
+        `${sent.slice(0, place)}${sent[place] === 'Q' ? 'R' : 'Q'}${sent.slice(place + 1)}`,
+      ]);
+    const tokens = [];
+    for (const assertion of [sent, ...changed]) {
+      const { body, status } = await world.ask(assertion);
+      if (status === 200) tokens.push(body['access_token']);
+      else expect([status, body['error']]).toEqual([400, assertion === '' ? 'invalid_request' : 'invalid_grant']);
+    }
+    expect(tokens).toHaveLength(1);
+  });
+
   it('[SEC-108] a SAML assertion proves no client: 401 invalid_client', async () => {
     const world = samlWorld();
     const form = {

@@ -1,3 +1,4 @@
+import type { SamlReading } from '@gatehouse/core';
 import { fault } from './fault.ts';
 import {
   attributeOf,
@@ -12,7 +13,7 @@ import {
 } from './xml-tree.ts';
 
 /** An `xs:ID`, in the characters that makers use. */
-const ID = /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/;
+const ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const IDS: ReadonlySet<QName> = new Set(['ID', 'Id']);
 const SIMPLE_TYPE =
   /^[A-Za-z_][\w.-]*:(?:string|boolean|integer|int|long|decimal|double|dateTime|date|anyURI|anyType|base64Binary)$/;
@@ -22,11 +23,13 @@ const SIMPLE_TYPE =
  * @returns the assertion's id
  * @throws AssertionFault
  */
-export function requireOneAssertion(root: XmlElement, typedAttributes: boolean): string {
+export function requireOneAssertion(root: XmlElement, { limits, typedAttributes }: SamlReading): string {
   const version = attributeOf(root, 'Version');
   if (version !== '2.0') throw fault('version', version?.slice(0, 16) ?? 'none');
   const id = attributeOf(root, 'ID');
   if (id === null || !ID.test(id)) throw fault('id');
+  if (id.length > limits.assertionId)
+    throw fault('id', String(id.length), `an ID of at most ${limits.assertionId} characters`);
   const ids = new Set<string>();
   for (const element of everyElement(root)) {
     // SEC-103: also where the structure does not look, such as inside KeyInfo.

@@ -43,7 +43,7 @@ function openBytes(bytes: Buffer, reading: SamlReading, encrypted: boolean): Ope
 function openParsed(parsed: ParsedXml, reading: SamlReading): OpenedAssertion {
   const { root } = parsed;
   if (root.name !== saml('Assertion')) throw fault('root');
-  const id = requireOneAssertion(root, reading.typedAttributes);
+  const id = requireOneAssertion(root, reading);
   requireStructure(root);
   reading.witness?.('saml-structure', 'one assertion, everything in its place');
   const signature = theChild(root, dsig('Signature'));

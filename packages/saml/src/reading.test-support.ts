@@ -5,6 +5,7 @@ import { samlReader } from './index.ts';
 
 export const LIMITS: SamlLimits = {
   saml: 49_152,
+  assertionId: 255,
   xmlDepth: 32,
   xmlElements: 1_000,
   xmlAttributes: 32,

@@ -6,6 +6,8 @@ import type { SamlAssertion } from './saml-assertion.ts';
 export interface SamlLimits {
   /** Characters of base64url. */
   readonly saml: number;
+  /** Characters of its `ID`. */
+  readonly assertionId: number;
   /** Elements inside each other. */
   readonly xmlDepth: number;
   /** Elements in all; as many attributes. */

@@ -89,6 +89,10 @@ const SERVER: readonly Weakness[] = [
     found: ({ capabilities, settings }) => settings.assertion.allowReplayAfterRestart && !capabilities.durable,
   },
   {
+    says: 'assertion.typedAttributes is on: values of SAML attributes may carry an xsi:type, which a stricter reader refuses.',
+    found: ({ settings }) => settings.assertion.typedAttributes,
+  },
+  {
     says: 'assertion.maxSeconds is above 300: an assertion that leaks before it is used is good that long.',
     found: ({ settings }) => settings.assertion.maxSeconds > 300,
   },
