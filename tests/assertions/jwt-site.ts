@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -20,6 +20,7 @@ export interface JwtSite {
   readonly robot: IssuedCertificate;
   /** Of the trusted issuer, P-256. */
   readonly idpKey: KeyObject;
+  readonly idpPublicJwk: JsonWebKey;
   /** About `sampleuser`, by the trusted issuer. */
   byIdp(claims?: JWTPayload): Promise<string>;
   /** About itself, by `robot`. */
@@ -80,7 +81,6 @@ export async function jwtSite({ config = {}, idpKeys, store }: SiteOptions): Pro
     if (code !== 0) throw new Error(`The schema could not be made. ${stderr}`);
   }
   const started: StartedServer[] = [];
-  const { createPrivateKey } = await import('node:crypto');
   const robotKey = createPrivateKey(robot.key);
   const signed = (alg: string, key: KeyObject, iss: string, sub: string, claims: JWTPayload): Promise<string> =>
     new SignJWT({ iss, sub, aud: issuer, jti: crypto.randomUUID(), ...claims })
@@ -94,6 +94,7 @@ export async function jwtSite({ config = {}, idpKeys, store }: SiteOptions): Pro
     folder: folder.path,
     robot,
     idpKey: idp.privateKey,
+    idpPublicJwk: idp.publicKey.export({ format: 'jwk' }),
     byIdp: (claims = {}) => signed('ES256', idp.privateKey, IDP, 'sampleuser', claims),
     byRobot: (claims = {}) => signed('RS256', robotKey, 'robot', 'robot', claims),
     async start(env = {}) {
