@@ -190,6 +190,28 @@ describe('[AX-101] [SEC-108] audience and recipient are equal to ours, or they a
     expect(await samlWorld().refusedBy(byIssuer({ subjectElement: subject(confirmation(data)) }))).toBe(check);
   });
 
+  it('the assertion of RFC 7522, section 4, is taken by the server that it is for', async () => {
+    const world = samlWorld({
+      issuer: { issuer: 'https://saml-idp.example.com' },
+      assertion: { audience: ['https://saml-sp.example.net'], recipient: ['https://authz.example.net/token.oauth2'] },
+      hooks: {
+        mapAssertedSubject: ({ subject: named }) => (named?.value === 'brian@example.com' ? 'sampleuser' : null),
+      },
+    });
+    const parts = {
+      id: 'ef1xsbZxPV2oqjd7HTLRLIBlBb7',
+      issuer: 'https://saml-idp.example.com',
+      subject: 'brian@example.com',
+      format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+      audience: 'https://saml-sp.example.net',
+      recipient: 'https://authz.example.net/token.oauth2',
+      lifeSeconds: 300,
+      statements: `<AuthnStatement AuthnInstant="${samlTime(NOON)}"><AuthnContext><AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:X509</AuthnContextClassRef></AuthnContext></AuthnStatement>`,
+    };
+    expect((await world.ask(byIssuer(parts))).status).toBe(200);
+    expect(await samlWorld().refusedBy(byIssuer(parts))).toBe('assertion-issuer-known');
+  });
+
   it('the recipient is a setting', async () => {
     const world = samlWorld({ assertion: { recipient: ['https://127.0.0.1:8089/api/oauth/token'] } });
     expect(await world.refusedBy(byIssuer())).toBe('saml-recipient');

@@ -29,7 +29,10 @@ export interface SamlQuestion {
  * Finds the reader of SAML assertions, an optional dependency. It is loaded at start where the configuration has somebody
  * who may use it, else with the first assertion: a parser that nobody needs costs nothing.
  */
-export async function samlSupport({ clients, named, settings }: SamlQuestion): Promise<SamlSupport> {
+export async function samlSupport(
+  { clients, named, settings }: SamlQuestion,
+  isInstalled: () => boolean = readerIsInstalled,
+): Promise<SamlSupport> {
   if (!settings.enabledGrants.has(SAML_BEARER)) return { grants: [], faults: [] };
   const users = clients.filter(({ grantTypes }) => grantTypes.includes(SAML_BEARER));
   if (!isInstalled()) {
@@ -49,7 +52,7 @@ export async function loadReader(): Promise<SamlReader> {
   return (await import('@gatehouse/saml')).samlReader;
 }
 
-function isInstalled(): boolean {
+function readerIsInstalled(): boolean {
   try {
     createRequire(import.meta.url).resolve(PACKAGE);
     return true;
