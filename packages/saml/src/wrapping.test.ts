@@ -1,13 +1,14 @@
-import { samlAssertion } from '@gatehouse/testkit';
+import { samlAssertion, samlEncoded } from '@gatehouse/testkit';
 import { describe, expect, it } from 'vitest';
 import { read, refusal, signed } from './reading.test-support.ts';
+import { NOON, samlWorld } from './saml-world.test-support.ts';
 
 /**
  * Signature wrapping: the signed assertion goes somewhere a verifier finds it, and another one where a reader looks.
  * Every place there is, tried one after the other, from both sides.
  */
 
-const SIGNED = signed({ id: '_signed', subject: 'kim' });
+const SIGNED = signed({ id: '_signed', subject: 'kim', now: NOON });
 const SIGNATURE = /<Signature .*<\/Signature>/.exec(SIGNED)?.[0] ?? '';
 const UNSIGNED = SIGNED.replace(SIGNATURE, '');
 
@@ -20,7 +21,7 @@ function insertedEverywhere(host: string, guest: string): string[] {
   return places(host).map((place) => host.slice(0, place) + guest + host.slice(place));
 }
 
-const forged = (id: string): string => samlAssertion({ id, subject: 'admin' });
+const forged = (id: string): string => samlAssertion({ id, subject: 'admin', now: NOON });
 /** What stands around the other assertion where it is hidden. */
 const WRAPPERS: readonly ((xml: string) => string)[] = [
   (xml) => xml,
@@ -83,6 +84,22 @@ describe('[SEC-103] a second assertion around a validly signed one', () => {
   it('the signature moved to every other place of its own assertion', () => {
     const taken = insertedEverywhere(UNSIGNED, SIGNATURE).filter((xml) => refusal(() => read(xml)) === 'accepted');
     expect(taken).toEqual([SIGNED]);
+  });
+
+  it('at the token endpoint each is answered invalid_grant, and the log says why', async () => {
+    const world = samlWorld({
+      hooks: { mapAssertedSubject: ({ subject }) => (subject?.value === 'kim' ? 'sampleuser' : 'locked') },
+    });
+    const withSignature = forged('_signed').replace('</Issuer>', `</Issuer>${SIGNATURE}`);
+    const documents = [
+      ...insertedEverywhere(SIGNED, forged('_forged')),
+      ...insertedEverywhere(forged('_forged'), SIGNED),
+      ...insertedEverywhere(withSignature, UNSIGNED),
+    ];
+    for (const xml of documents) expect(await world.refusedBy(samlEncoded(xml)), xml).toMatch(/^saml-/);
+    expect(world.refusals).toHaveLength(documents.length);
+    // None of them has used up what it was made from.
+    expect(await world.refusedBy(samlEncoded(SIGNED))).toBe('accepted');
   });
 
   it('each of its parts a second time, and each left out', () => {
