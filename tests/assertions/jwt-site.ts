@@ -30,7 +30,7 @@ export interface JwtSite {
   close(): Promise<void>;
 }
 
-export const IDP = 'https://idp.example';
+const IDP = 'https://idp.example';
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const SECRET = 'portal-secret-portal-secret-portal';
 export const HMAC_SECRET = 'hmac-secret-hmac-secret-hmac-secret';

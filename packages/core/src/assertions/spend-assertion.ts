@@ -5,7 +5,7 @@ import { AssertionFault } from './assertion-fault.ts';
 import type { VerifiedAssertion } from './verified-assertion.ts';
 
 /** One for grants and client authentication, JWT and SAML alike; a pair is written so that no two pairs read alike. */
-export function replayKey({ issuer, replay }: Pick<VerifiedAssertion, 'issuer' | 'replay'>): Key {
+function replayKey({ issuer, replay }: Pick<VerifiedAssertion, 'issuer' | 'replay'>): Key {
   const name = 'id' in replay ? ['assertion', issuer, replay.id] : ['assertion content', issuer, replay.content];
   return keyOf('replay', JSON.stringify(name));
 }
