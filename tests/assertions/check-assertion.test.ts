@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { samlAssertion, signSamlAssertion } from '@gatehouse/testkit';
@@ -113,6 +114,42 @@ describe('gatehouse check assertion, of SAML', () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no file /nowhere') });
     expect((await check('', '--client', 'portal')).stderr).toContain('The file is empty.');
     expect((await check(site.byIdp(), '--client', 'nobody')).stderr).toContain('no client "nobody"');
+  });
+});
+
+describe('gatehouse check assertion, of JWTs', () => {
+  const seconds = (): number => Math.floor(Date.now() / 1000);
+  const jwt = (claims: Readonly<Record<string, unknown>>): string => {
+    const parts = [{ alg: 'ES256' }, { iss: 'portal', aud: site.issuer, exp: seconds() + 120, ...claims }];
+    const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const key = { key: site.portal.key, dsaEncoding: 'ieee-p1363' } as const;
+    return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+  };
+
+  it('says what one passed', async () => {
+    const { accepted, kind, steps } = await verdict(jwt({ jti: '1' }));
+    expect({ accepted, kind }).toEqual({ accepted: true, kind: 'JWT' });
+    expect(steps.map((step) => step.check)).toEqual([
+      'jwt-parts',
+      'jwt-header',
+      'assertion-issuer-known',
+      'jwt-signature',
+      'jwt-claims',
+      'assertion-audience',
+      'assertion-times',
+      'assertion-speaks-for',
+      'assertion-unused',
+    ]);
+  });
+
+  it.each([
+    ['another audience', () => jwt({ aud: 'https://other.example' }), 'assertion-audience'],
+    ['an end that is past', () => jwt({ exp: seconds() - 60 }), 'assertion-not-over'],
+    ['an issuer whom nobody knows', () => jwt({ iss: 'nobody' }), 'assertion-issuer-known'],
+    ['a changed signature', () => `${jwt({}).slice(0, -8)}AAAAAAAA`, 'jwt-signature'],
+  ])('says of %s which check failed', async (_what, make, failed) => {
+    const { steps } = await verdict(make());
+    expect(steps.at(-1)).toMatchObject({ check: failed, verdict: 'failed' });
   });
 });
 
