@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startServer } from '@gatehouse/testkit';
+import { makeCertificateAuthority, startServer } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatehouse, MAIN, temporaryFolder } from './command-line.ts';
 
@@ -166,6 +166,30 @@ describe('client, where clients live in the configuration', () => {
     expect(yaml.stdout).toMatch(/^client_secret {2}[0-9a-f]{48}$/m);
   });
 
+  test('a client with keys gets no secret, and one that signs with a secret is told it once', async () => {
+    const keys = makeCertificateAuthority().issueClient();
+    writeFileSync(path.join(folder.path, 'robot.pem'), keys.certificate);
+    const robot = ['client', 'create', '--id', 'robot', '--certificate', 'robot.pem', '--may-assert-owners', '--json'];
+    const created = JSON.parse((await gatehouse(robot, here)).stdout) as { client: object };
+    expect(created).toMatchObject({ client_secret: null, client: { certificates: [keys.certificate.trim()] } });
+    const file = path.join(folder.path, 'keys.json');
+    writeFileSync(file, JSON.stringify({ clients: [client, created.client] }));
+    const shown = JSON.parse(
+      (await gatehouse(['client', 'show', 'robot', '--config', file, '--json'])).stdout,
+    ) as object;
+    expect(shown).toMatchObject({ authMethods: ['private_key_jwt'], mayAssertOwners: true, secrets: [] });
+
+    const hmac = ['client', 'create', '--id', 'hmac', '--auth-method', 'client_secret_jwt', '--json'];
+    const signing = JSON.parse((await gatehouse(hmac, here)).stdout) as { client: object; client_secret: string };
+    expect(signing.client_secret).toMatch(/^[0-9a-f]{48}$/);
+    writeFileSync(file, JSON.stringify({ clients: [client, signing.client] }));
+    const again = await gatehouse(['client', 'show', 'hmac', '--config', file, '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ authMethods: ['client_secret_jwt'], sealedSecrets: [{}] });
+    expect(again.stdout).not.toContain(signing.client_secret);
+    writeFileSync(file, JSON.stringify({ clients: [client, { id: 'short', hmacSecrets: 'x'.repeat(31) }] }));
+    expect((await gatehouse(['check', '--config', file])).stderr).toMatch(/\[?hmacSecrets|fewer than 32 bytes/);
+  });
+
   test('a public client gets no secret', async () => {
     const created = await gatehouse(['client', 'create', '--public', '--id', 'spa', '--json'], here);
     expect(JSON.parse(created.stdout)).toMatchObject({
@@ -253,6 +277,12 @@ describe('client, where several servers share a store', () => {
     expect(existsSync(path.join(shared.path, 'store'))).toBe(true);
     expect(readFileSync(path.join(shared.path, 'store')).includes(client_secret)).toBe(false);
     expect((await gatehouse(['client', 'list'], inStore)).stdout).toMatch(/^shared\s+confidential\s+enabled/m);
+    const hmac = ['client', 'create', '--id', 'hmac', '--auth-method', 'client_secret_jwt', '--json'];
+    const signing = JSON.parse((await gatehouse(hmac, inStore)).stdout) as { client_secret: string };
+    const kept = await gatehouse(['client', 'show', 'hmac', '--json'], inStore);
+    expect(JSON.parse(kept.stdout)).toMatchObject({ authMethods: ['client_secret_jwt'], sealedSecrets: [{}] });
+    for (const text of [kept.stdout, readFileSync(path.join(shared.path, 'store'), 'latin1')])
+      expect(text).not.toContain(signing.client_secret);
     expect((await gatehouse(['client', 'create', '--id', 'shared'], inStore)).stderr).toContain(
       'taken by another client',
     );

@@ -1,10 +1,28 @@
+// Assertions, and whose signature counts.
+export {
+  AssertionFault,
+  type AssertionWitness,
+  asInvalidGrant,
+} from './assertions/assertion-fault.ts';
+export { type AssertedTimes, requireTimes, type TimeRules, timeRules } from './assertions/assertion-times.ts';
+export type { FetchDocument, FetchedDocument } from './assertions/fetch-document.ts';
+export type { JwkSet, KeyMaterial, PublicJwk } from './assertions/key-material.ts';
+export type { KeySets } from './assertions/key-sets.ts';
+export { type AssertionParameters, redeemAssertion } from './assertions/redeem-assertion.ts';
+export type { TrustedIssuer } from './assertions/trusted-issuer.ts';
+export { TrustedIssuerError, validateTrustedIssuer } from './assertions/validate-trusted-issuer.ts';
+export type { VerificationKey } from './assertions/verification-key.ts';
+export type { AssertedSubject, VerifiedAssertion } from './assertions/verified-assertion.ts';
+export { type VerifiedJwtGrant, verifyJwtGrant } from './assertions/verify-jwt-grant.ts';
+export { type Speaker, type SpeakerQuestion, whoSpeaks } from './assertions/who-speaks.ts';
 // Clients, owners, endpoints.
 export { removeConsent } from './authorize/remove-consent.ts';
-export type { Client, ClientAuthMethod, ClientSecret } from './client/client.ts';
+export type { Client, ClientAuthMethod, ClientSecret, SealedSecret } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
 export { ClientMetadataError } from './client/metadata-members.ts';
 export { rotatedSecrets } from './client/rotated-secrets.ts';
+export { sealClientSecret } from './client/sealed-secret.ts';
 export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
@@ -17,6 +35,7 @@ export type {
   LoginPrompt,
   ResponseFormat,
 } from './endpoints/endpoint.ts';
+export { endpointUrl } from './endpoints/metadata.ts';
 // Settings and extension points.
 export {
   defineGrant,
@@ -25,6 +44,7 @@ export {
   type GrantRequest,
   type Rounds,
 } from './grants/grant-handler.ts';
+export { SAML_BEARER, samlBearer } from './grants/saml-bearer.ts';
 export { asOAuthError } from './oauth/error-response.ts';
 export {
   ERROR_CATALOGUE,
@@ -34,6 +54,7 @@ export {
   type OAuthErrorOptions,
 } from './oauth/errors.ts';
 export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
+export { parseStrictObject } from './oauth/strict-json.ts';
 export { type SignedInAccount, signedInAccount } from './owner/account.ts';
 export { endOwner } from './owner/end-owner.ts';
 export { LOGIN_PATH, LOGOUT_PATH } from './owner/own-path.ts';
@@ -52,6 +73,16 @@ export { type Entropy, systemEntropy } from './runtime/entropy.ts';
 export { createEmitter, type Emitter, type EventName, type Listener, type ServerEvents } from './runtime/events.ts';
 export { type Log, type LogFields, silentLog } from './runtime/log.ts';
 export { createRuntime, type Runtime } from './runtime/runtime.ts';
+// SAML assertions.
+export type {
+  SamlAssertion,
+  SamlAttribute,
+  SamlConditions,
+  SamlConfirmation,
+  SamlNameId,
+} from './saml/saml-assertion.ts';
+export type { OpenedAssertion, SamlLimits, SamlReader, SamlReading } from './saml/saml-reader.ts';
+export { type VerifiedSamlGrant, verifySamlGrant } from './saml/verify-saml-grant.ts';
 // Selectors: `${client.id}` and the like in settings.
 export { compileSelector, type Selector } from './selectors/selector.ts';
 export type { RequestSource, SelectorSources, TokenSource } from './selectors/sources.ts';
@@ -71,9 +102,9 @@ export {
   DEFAULT_TOKENS,
 } from './server/defaults.ts';
 export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
-export type { HookContext, Hooks } from './server/hooks.ts';
+export type { AssertionFacts, HookContext, Hooks } from './server/hooks.ts';
 export { checkRequirements, type Deployment } from './server/requirements.ts';
-export { MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
+export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
 // The store contract.
 export {
   type Brand,

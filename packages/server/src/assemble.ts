@@ -19,8 +19,10 @@ import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { cookieRecipes } from './http/cookie-recipes.ts';
 import { mountPathOf } from './http/mount-path.ts';
+import { createFetchDocument } from './outbound/fetch-document.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
+import { samlSupport } from './saml.ts';
 import { starting } from './start-error.ts';
 import { createStore } from './stores.ts';
 import type { ServerLog } from './telemetry/log.ts';
@@ -85,13 +87,18 @@ function hooksOf(config: CompleteConfig): NonNullable<Config['hooks']> {
 export async function assemble(resolved: ResolvedConfig, options: AssembleOptions): Promise<Assembly> {
   const { config, loaded, clients, owners, secrets } = resolved;
   const { log } = options;
-  const settings = coreSettings(config, issuerOf(resolved, options.port), resolved.errorDescriptions);
+  const settings = coreSettings(config, issuerOf(resolved, options.port), resolved);
   const store = await createStore({ config, log, origin: loaded.origin('store'), secrets: secrets.secrets });
   const runtime = createRuntime({ log });
   const configured = { find: (id: string) => Promise.resolve(byId.get(id)) };
   const byId = new Map<string, Client>(clients.map((client) => [client.id, client]));
   const stored = isShared(store)
-    ? createStoredClients({ store, runtime, cacheSeconds: settings.clientCacheSeconds })
+    ? createStoredClients({
+        store,
+        runtime,
+        cacheSeconds: settings.clientCacheSeconds,
+        reserved: settings.trustedIssuers,
+      })
     : null;
   const directory = stored ? combineDirectories([configured, stored]) : configured;
   const hooks = hooksOf(config);
@@ -100,9 +107,10 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
 
   const deployment: Deployment = {
     allowHttp: config.listener.allowHttp,
-    clientIds: clients.map(({ id }) => id),
+    clients,
     subjects: owners.map(({ owner }) => owner.subject),
   };
+  const saml = await samlSupport({ settings, clients, named: config.enabledGrants !== undefined });
   const server = createAuthorizationServer({
     settings,
     store,
@@ -112,11 +120,14 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     hooks,
     runtime,
     deployment,
-    grants: config.customGrants ?? [],
+    decryptionKeys: resolved.decryptionKeys,
+    fetchDocument: createFetchDocument({ privateHosts: config.outbound?.privateHosts ?? [] }),
+    grants: [...saml.grants, ...(config.customGrants ?? [])],
   });
   const metrics = config.metrics.enabled
     ? await createMetrics({ events: runtime.events, clients: directory, monitoring: settings.monitoring, store })
     : null;
+  const faults = [...saml.faults, ...checkRequirements(settings, store.capabilities, deployment)];
   const { templates, messages, defaultLanguage, assets, docs } = config.pages ?? {};
   const app: AppOptions = {
     views: await starting('pages', () =>
@@ -145,5 +156,5 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     start: { sample: options.sample, warnings: startWarnings(resolved, settings, options.sample !== null, store) },
     ready: options.ready,
   };
-  return { server, app, metrics, settings, faults: checkRequirements(settings, store.capabilities, deployment) };
+  return { server, app, metrics, settings, faults };
 }

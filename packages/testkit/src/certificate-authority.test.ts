@@ -27,3 +27,31 @@ test('another authority of the same name has not signed it', () => {
   const stranger = new X509Certificate(makeCertificateAuthority('Ours').certificate);
   expect(new X509Certificate(issued.certificate).verify(stranger.publicKey)).toBe(false);
 });
+
+test('a client’s certificate says what it is told to', () => {
+  const authority = makeCertificateAuthority('Ours');
+  const issued = authority.issueClient({
+    subject: [
+      [['C', 'XX']],
+      [
+        ['O', 'Example'],
+        ['OU', 'Robots'],
+      ],
+      [['CN', 'robot']],
+    ],
+    dns: ['robot.example'],
+    ips: ['10.0.0.1'],
+    uris: ['urn:robot'],
+    emails: ['robot@example.com'],
+    key: 'rsa',
+  });
+  const certificate = new X509Certificate(issued.certificate);
+  expect(certificate.subject.split('\n')).toEqual(['C=XX', 'O=Example + OU=Robots', 'CN=robot']);
+  expect(certificate.subjectAltName).toBe(
+    'DNS:robot.example, IP Address:10.0.0.1, URI:urn:robot, email:robot@example.com',
+  );
+  expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+  expect(certificate.publicKey.asymmetricKeyType).toBe('rsa');
+  expect(certificate.verify(new X509Certificate(authority.certificate).publicKey)).toBe(true);
+  expect(certificate.checkPrivateKey(createPrivateKey(issued.key))).toBe(true);
+});

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { bits, integer, octets, oid, sequence, set, TRUE, text, time, tlv } from './der.ts';
+import { bits, integer, octets, oid, printable, sequence, set, TRUE, text, time, tlv } from './der.ts';
 
 /** What a server shows, and what its clients trust; all PEM. */
 export interface IssuedCertificate {
@@ -17,7 +17,33 @@ export interface CertificateAuthority {
   readonly certificate: string;
   /** @param hosts names and addresses that it is good for; default: this machine's own */
   issue(hosts?: readonly string[]): IssuedCertificate;
+  /** For a client that shows it in TLS, or signs with it. */
+  issueClient(options?: ClientCertificateOptions): IssuedCertificate;
 }
+
+/** What a client's certificate says; what is left out is not in it. */
+export interface ClientCertificateOptions {
+  /** One relative distinguished name each, most significant first; several pairs make a multi-valued one. Default: a common name. */
+  readonly subject?: readonly (readonly (readonly [type: keyof typeof NAME_TYPES, value: string])[])[];
+  readonly dns?: readonly string[];
+  readonly ips?: readonly string[];
+  readonly uris?: readonly string[];
+  readonly emails?: readonly string[];
+  /** Default: P-256. */
+  readonly key?: 'ec' | 'rsa';
+  /** Milliseconds from now: default a day behind and a day ahead. */
+  readonly validFrom?: number;
+  readonly validFor?: number;
+  /** Extended key usage; default: clientAuth. Empty: the extension is not there. */
+  readonly usages?: readonly ('clientAuth' | 'serverAuth')[];
+  /** Default: utf8. */
+  readonly textAs?: 'utf8' | 'printable';
+}
+
+const A_CLIENT: NonNullable<ClientCertificateOptions['subject']> = [[['CN', 'a client']]];
+const NAME_TYPES = { CN: '550403', C: '550406', O: '55040a', OU: '55040b' } as const;
+const USAGES = { clientAuth: '2b06010505070302', serverAuth: '2b06010505070301' } as const;
+const EXTENDED_KEY_USAGE = oid('551d25');
 
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
 const DAY = 86_400_000;
@@ -36,28 +62,61 @@ export function makeCertificateAuthority(name = 'Test authority'): CertificateAu
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const self: Subject = { name, key: privateKey };
   const ofAnAuthority = sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE)));
-  const { certificate } = sign(self, name, publicKey, ofAnAuthority);
+  const { certificate } = sign(self, commonName(name), publicKey, [ofAnAuthority]);
   return {
     certificate,
     issue(hosts = OWN_HOSTS) {
       const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = sequence(ALTERNATIVE_NAMES, octets(sequence(...hosts.map(alternativeName))));
-      const issued = sign(self, hosts[0] ?? 'nobody', server.publicKey, names);
+      const issued = sign(self, commonName(hosts[0] ?? 'nobody'), server.publicKey, [names]);
       return {
         ...issued,
         key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
         authority: certificate,
       };
     },
+    issueClient({ subject = A_CLIENT, ...options } = {}) {
+      const { privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject } =
+        options.key === 'rsa'
+          ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+          : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const letters = options.textAs === 'printable' ? printable : text;
+      const rdns = subject.map((pairs) =>
+        set(...pairs.map(([type, value]) => sequence(oid(NAME_TYPES[type]), letters(value)))),
+      );
+      const names = [
+        ...(options.dns ?? []).map(alternativeName),
+        ...(options.ips ?? []).map(alternativeName),
+        ...(options.uris ?? []).map((uri) => tlv(0x86, Buffer.from(uri))),
+        ...(options.emails ?? []).map((email) => tlv(0x81, Buffer.from(email))),
+      ];
+      const usages = (options.usages ?? ['clientAuth']).map((usage) => oid(USAGES[usage]));
+      const issued = sign(
+        self,
+        sequence(...rdns),
+        publicKey,
+        [
+          ...(names.length > 0 ? [sequence(ALTERNATIVE_NAMES, octets(sequence(...names)))] : []),
+          ...(usages.length > 0 ? [sequence(EXTENDED_KEY_USAGE, octets(sequence(...usages)))] : []),
+        ],
+        options,
+      );
+      return {
+        ...issued,
+        key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        authority: certificate,
+      };
+    },
   };
 }
 
-/** RFC 5280, section 4.1: version 3, from yesterday until tomorrow, with one extension. */
+/** RFC 5280, section 4.1: version 3. */
 function sign(
   issuer: Subject,
-  subject: string,
+  subject: Buffer,
   key: KeyObject,
-  extension: Buffer,
+  extensions: readonly Buffer[],
+  { validFor = DAY, validFrom = -DAY }: Pick<ClientCertificateOptions, 'validFrom' | 'validFor'> = {},
 ): { readonly certificate: string; readonly serial: string } {
   // Positive, whatever follows.
   const serial = Buffer.concat([Buffer.from([0x40]), randomBytes(8)]);
@@ -66,10 +125,10 @@ function sign(
     integer(serial),
     ECDSA_SHA256,
     commonName(issuer.name),
-    sequence(time(new Date(Date.now() - DAY)), time(new Date(Date.now() + DAY))),
-    commonName(subject),
+    sequence(time(new Date(Date.now() + validFrom)), time(new Date(Date.now() + validFor))),
+    subject,
     key.export({ type: 'spki', format: 'der' }),
-    tlv(0xa3, sequence(extension)),
+    ...(extensions.length > 0 ? [tlv(0xa3, sequence(...extensions))] : []),
   );
   const signature = createSign('sha256').update(body).sign(issuer.key);
   return {

@@ -19,6 +19,7 @@ export const integer = (bytes: Buffer): Buffer => tlv(0x02, bytes);
 export const octets = (content: Buffer): Buffer => tlv(0x04, content);
 export const bits = (content: Buffer): Buffer => tlv(0x03, Buffer.from([0]), content);
 export const text = (value: string): Buffer => tlv(0x0c, Buffer.from(value));
+export const printable = (value: string): Buffer => tlv(0x13, Buffer.from(value));
 export const TRUE: Buffer = tlv(0x01, Buffer.from([0xff]));
 
 export function time(date: Date): Buffer {

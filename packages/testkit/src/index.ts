@@ -12,13 +12,26 @@ export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
 export {
   type CertificateAuthority,
+  type ClientCertificateOptions,
   type IssuedCertificate,
   makeCertificateAuthority,
 } from './certificate-authority.ts';
 export { freePort } from './free-port.ts';
+export { type NpmSamlOptions, npmSaml, npmSamlEncrypted } from './npm-saml.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export { type Provision, provide, requiredBackends } from './provision.ts';
 export { preparePython } from './python.ts';
+export {
+  BEARER,
+  type SamlParts,
+  type SamlSigning,
+  samlAssertion,
+  samlEncoded,
+  samlSignature,
+  samlTime,
+  signSamlAssertion,
+} from './saml-assertion.ts';
+export { encryptSaml, type SamlEncryption } from './saml-encryption.ts';
 export { type StartedServer, type StartOptions, startServer } from './start-server.ts';
 export { type Faults, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export type { TdsError, TdsRows, TdsValue } from './tds/answers.ts';

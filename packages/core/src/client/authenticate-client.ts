@@ -1,5 +1,6 @@
+import { AssertionFault, failedCheck } from '../assertions/assertion-fault.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
-import { OAuthError } from '../oauth/errors.ts';
+import { type FailedCheck, OAuthError } from '../oauth/errors.ts';
 import type { Form } from '../oauth/form.ts';
 import { basicChallenge } from '../oauth/www-authenticate.ts';
 import type { ServerContext } from '../server/context.ts';
@@ -7,22 +8,22 @@ import type { Instant, Key } from '../store/brands.ts';
 import { keyOf } from '../tokens/handle.ts';
 import type { Client, ClientAuthMethod } from './client.ts';
 import { createFailureCounter } from './failure-counter.ts';
-import type { AuthMethod, Reading } from './methods/method.ts';
+import { clientAssertion } from './methods/client-assertion.ts';
+import type { AuthMethod, ClientAssertion, Reading } from './methods/method.ts';
 import { none } from './methods/none.ts';
 import { secretBasic } from './methods/secret-basic.ts';
 import { secretPost } from './methods/secret-post.ts';
 import { networkOf } from './network.ts';
 import { verifySecret } from './secret-hash.ts';
+import { requireClientAssertion } from './verify-client-assertion.ts';
 
 /** Every way there is. At most one of them may be used by a request (RFC 6749 2.3). */
-const METHODS: readonly AuthMethod[] = [secretBasic, secretPost, none];
+const METHODS: readonly AuthMethod[] = [secretBasic, secretPost, clientAssertion, none];
 
 /** What an unknown client is compared with, so that it costs and answers the same as a wrong secret (R32). */
-const NOBODY: Pick<Client, 'type' | 'enabled' | 'secrets' | 'authMethods'> = {
+const NOBODY: Pick<Client, 'type' | 'secrets'> = {
   type: 'confidential',
-  enabled: true,
   secrets: [{ hash: `sha256:${'A'.repeat(43)}` }],
-  authMethods: ['client_secret_basic', 'client_secret_post'],
 };
 
 export interface AuthenticatedClient {
@@ -45,27 +46,27 @@ export async function authenticateClient(
 ): Promise<AuthenticatedClient> {
   const method = chooseMethod(request, form);
   const attempt: Attempt = { context, request, method, at: context.runtime.clock.now() };
-  // RFC 7521 4.2.1: who brings a proof that nobody reads is not let in without one.
-  if (hasAssertion(form)) throw refuse(attempt, null, 'client-auth-supported', 'a method that this server has');
-  if (!method) throw refuse(attempt, null, 'client-auth-present', 'client credentials');
+  if (!method) throw refuse(attempt, null, { check: 'client-auth-present', expected: 'client credentials' });
   requireLimits(context, request, form);
-  const [first, ...others] = method.read(request, form);
-  if (!first) throw refuse(attempt, null, 'client-auth-grammar', `well-formed ${method.name} credentials`);
+  const [first, ...others] = readings(attempt, method, form);
+  if (!first)
+    throw refuse(attempt, null, { check: 'client-auth-grammar', expected: `well-formed ${method.name} credentials` });
   requireReadingLimits(context, [first, ...others]);
   requireSameId(form, [first, ...others]);
   // AX-58: the name alone is no credential, so a public client may give it in the body everywhere.
-  if (where !== 'any' && method.name !== 'none' && method.place !== where)
-    throw refuse(attempt, null, 'client-auth-location', `credentials in the ${where}`);
+  if (where !== 'any' && method.name !== 'none' && method.place !== 'any' && method.place !== where)
+    throw refuse(attempt, null, { check: 'client-auth-location', expected: `credentials in the ${where}` });
 
   const failures = createFailureCounter(context.store, 'client-auth', context.settings.clientAuthentication.failures);
   const counted = (): Key => failureKey(first.id, request);
   if (failures.watching(attempt.at) && (await failures.locked(counted(), attempt.at))) throw locked(context);
 
   const { client, reading } = await identify(context, first, others);
-  const used = reading.secret === null ? 'none' : method.name;
+  const used = reading.assertion?.method ?? (reading.secret === null ? 'none' : method.name);
   const failed = await judge(attempt, client, reading, used);
   if (client && failed === null) return { client, method: used };
-  const refusal = refuse(attempt, client ?? null, failed ?? 'client-known', 'a known client and its secret');
+  const fault = failed ?? { check: 'client-known', expected: 'a known client and its secret' };
+  const refusal = refuse(attempt, client ?? null, fault);
   if (await failures.failed(counted(), attempt.at)) throw locked(context);
   throw refusal;
 }
@@ -80,7 +81,7 @@ interface Attempt {
 function chooseMethod(request: EndpointRequest, form: Form): AuthMethod | undefined {
   const [method, second] = METHODS.filter((candidate) => candidate.used(request, form));
   // RFC 6749 2.3: the client MUST NOT use more than one method in a request.
-  if (second || (method && method !== none && hasAssertion(form)))
+  if (second)
     throw new OAuthError('invalid_request', 'The request uses more than one way to authenticate the client.', {
       check: 'client-auth-once',
       expected: 'one method',
@@ -88,9 +89,18 @@ function chooseMethod(request: EndpointRequest, form: Form): AuthMethod | undefi
   return method;
 }
 
-/** RFC 7521 4.2: another way to authenticate, beside which `client_id` only identifies. */
-function hasAssertion(form: Form): boolean {
-  return form.has('client_assertion') || form.has('client_assertion_type');
+/** Whether a request brings something to prove its client with, rightly or wrongly: more than a name. */
+export function bringsCredentials(request: EndpointRequest, form: Form): boolean {
+  return METHODS.some((method) => method !== none && method.used(request, form));
+}
+
+function readings(attempt: Attempt, method: AuthMethod, form: Form): readonly Reading[] {
+  try {
+    return method.read(attempt.request, form, attempt.context.settings.limits);
+  } catch (thrown) {
+    if (!(thrown instanceof AssertionFault)) throw thrown;
+    throw refuse(attempt, null, failedCheck(thrown));
+  }
 }
 
 /** Before anything is decoded. */
@@ -137,14 +147,46 @@ async function identify(
   return { client: undefined, reading: first };
 }
 
-/** The check that failed; null where none did. The secret is compared first, so that every refusal costs the same. */
+/** What failed; null where nothing did. */
 async function judge(
+  attempt: Attempt,
+  client: Client | undefined,
+  reading: Reading,
+  used: ClientAuthMethod,
+): Promise<FailedCheck | null> {
+  if (reading.assertion) return judgeAssertion(attempt, client, reading.assertion, used);
+  const check = await judgeSecret(attempt, client, reading.secret, used);
+  return check === null ? null : { check, expected: 'a known client and its secret' };
+}
+
+/** Used up only where nothing else is wrong: what is refused for another reason may be sent again. */
+async function judgeAssertion(
   { at, context }: Attempt,
   client: Client | undefined,
-  { secret }: Reading,
+  assertion: ClientAssertion,
+  used: ClientAuthMethod,
+): Promise<FailedCheck | null> {
+  if (!client) return { check: 'client-known', expected: 'a known client' };
+  try {
+    const { spend } = await requireClientAssertion(context, client, assertion, at);
+    const check = usable(context, client, used);
+    if (check !== null) return { check, expected: `an enabled client that may use ${used}` };
+    await spend();
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof AssertionFault)) throw thrown;
+    return failedCheck(thrown);
+  }
+}
+
+/** The secret is compared first, so that every refusal costs the same. */
+async function judgeSecret(
+  { at, context }: Attempt,
+  client: Client | undefined,
+  secret: string | null,
   used: ClientAuthMethod,
 ): Promise<string | null> {
-  const { authMethods, enabled, secrets, type } = client ?? NOBODY;
+  const { secrets, type } = client ?? NOBODY;
   let right = type === 'public' && secret === null;
   if (secret !== null)
     for (const stored of secrets)
@@ -156,7 +198,11 @@ async function judge(
         });
   if (!client) return 'client-known';
   if (!right) return secret === null ? 'client-secret-present' : 'client-secret';
-  if (!authMethods.includes(used) || !context.settings.clientAuthentication.allowedMethods.includes(used))
+  return usable(context, client, used);
+}
+
+function usable({ settings }: ServerContext, { authMethods, enabled }: Client, used: ClientAuthMethod): string | null {
+  if (!authMethods.includes(used) || !settings.clientAuthentication.allowedMethods.includes(used))
     return 'client-auth-method';
   return enabled ? null : 'client-enabled';
 }
@@ -167,20 +213,14 @@ function failureKey(id: string, request: EndpointRequest): Key {
 }
 
 /** One answer, whatever failed; the check is for the operator. */
-function refuse(
-  { context, method, request }: Attempt,
-  client: Client | null,
-  check: string,
-  expected: string,
-): OAuthError {
+function refuse({ context, method, request }: Attempt, client: Client | null, failed: FailedCheck): OAuthError {
   context.runtime.events.emit('client.authentication_failed', {
     traceId: request.traceId,
     clientId: client?.id ?? null,
     method: method?.name ?? 'none',
   });
   return new OAuthError('invalid_client', 'Client authentication failed', {
-    check,
-    expected,
+    ...failed,
     // RFC 6749 5.2: a client that used the header is told which scheme is wanted.
     ...(method?.place === 'header'
       ? { headers: { 'WWW-Authenticate': basicChallenge(context.settings.resource.realm) } }

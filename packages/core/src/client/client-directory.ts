@@ -19,3 +19,12 @@ export function combineDirectories(directories: readonly ClientDirectory[]): Cli
     },
   };
 }
+
+/**
+ * A client that has a trusted issuer's name is not there: nobody could say which of the two speaks (SEC-126). Refused at
+ * registration and start; this holds for one that was in the store before.
+ */
+export function withoutIssuers(directory: ClientDirectory, issuers: ReadonlyMap<string, unknown>): ClientDirectory {
+  if (issuers.size === 0) return directory;
+  return { find: async (id) => (issuers.has(id) ? undefined : directory.find(id)) };
+}

@@ -1,7 +1,13 @@
+import type { KeyMaterial } from '../assertions/key-material.ts';
 import type { ClientId, Instant } from '../store/brands.ts';
 
 /** RFC 7591 2, `token_endpoint_auth_method`: those there are. */
-export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+export type ClientAuthMethod =
+  | 'none'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt'
+  | 'client_secret_jwt';
 
 /** A stored secret: `sha256:<base64url>` for what a machine made, `argon2id:…` or `scrypt:…` for what a person chose or was imported. */
 export interface ClientSecret {
@@ -10,8 +16,14 @@ export interface ClientSecret {
   readonly expiresAt?: Instant;
 }
 
+/** A secret that has to be read back, for HMACs: sealed with the server's secret and bound to the client's id (R30). */
+export interface SealedSecret {
+  readonly sealed: string;
+  readonly expiresAt?: Instant;
+}
+
 /** A registered client (RFC 7591 §2 names, in camel case), wherever it is kept. */
-export interface Client {
+export interface Client extends KeyMaterial {
   readonly id: ClientId;
   readonly name: string;
   readonly description: string;
@@ -39,4 +51,10 @@ export interface Client {
   /** No consent page for this client; never for a public client on a loopback or private-scheme URI. */
   readonly skipConsent: boolean;
   readonly corsOrigins: readonly string[];
+  /** For `client_secret_jwt` alone. */
+  readonly sealedSecrets: readonly SealedSecret[];
+  /** Its own assertions may name owners (SEC-125). */
+  readonly mayAssertOwners: boolean;
+  /** What the `aud` of its client assertions is: the issuer, or for old clients the token endpoint (R21). */
+  readonly assertionAudience: 'issuer' | 'token_endpoint';
 }

@@ -3,10 +3,13 @@ export class ClientMetadataError extends Error {
   override readonly name = 'ClientMetadataError';
   /** `redirectUris`, `secrets[1].hash` … */
   readonly member: string;
+  /** A predicate, without its full stop. */
+  readonly fault: string;
 
   constructor(member: string, fault: string) {
     super(`The member ${member} of the client ${fault}.`);
     this.member = member;
+    this.fault = fault;
   }
 }
 

@@ -3,7 +3,7 @@ import { createRuntime } from '../runtime/runtime.ts';
 import { createMemoryStore, type MemoryStore } from '../store/memory-store.test-support.ts';
 import { StoreError } from '../store/store-error.ts';
 import { keyOf } from '../tokens/handle.ts';
-import { combineDirectories } from './client-directory.ts';
+import { combineDirectories, withoutIssuers } from './client-directory.ts';
 import { clientKey } from './client-register.ts';
 import { createConfigClients } from './config-clients.ts';
 import { ClientMetadataError } from './metadata-members.ts';
@@ -49,6 +49,16 @@ describe('clients in a store', () => {
     expect((await office.find('app'))?.name).toBe('app');
     const both = await Promise.allSettled(['one', 'two'].map((name) => office.create({ ...APP, id: 'new', name })));
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('[SEC-126] are not registered under the name of a trusted issuer, and one that was there before is not found', async () => {
+    const { elsewhere, store } = anOffice();
+    const runtime = createRuntime({});
+    const office = createStoredClients({ store, runtime, cacheSeconds: 0, reserved: new Set(['idp']) });
+    await expect(office.create({ ...APP, id: 'idp' })).rejects.toThrow('is the name of a trusted issuer');
+    await elsewhere().create({ ...APP, id: 'idp' });
+    expect(await office.find('idp')).toBeDefined();
+    expect(await withoutIssuers(office, new Map([['idp', {}]])).find('idp')).toBeUndefined();
   });
 
   it('[SEC-34] [SEC-35] are judged as a whole when they change', async () => {

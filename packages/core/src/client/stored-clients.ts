@@ -42,6 +42,8 @@ export interface StoredClientsOptions {
   readonly runtime: Pick<Runtime, 'clock' | 'entropy'>;
   /** Seconds for which a client may be kept in memory. */
   readonly cacheSeconds: number;
+  /** Ids that no client may have: names of trusted issuers (SEC-126). */
+  readonly reserved?: { has(id: ClientId): boolean };
 }
 
 /** 190 random bits. */
@@ -51,7 +53,7 @@ const MOST_KEPT = 10_000;
 const ROUNDS = 3;
 
 /** Clients in a store, kept in memory for `cacheSeconds`; a change made here is seen at once. */
-export function createStoredClients({ cacheSeconds, runtime, store }: StoredClientsOptions): StoredClients {
+export function createStoredClients({ cacheSeconds, reserved, runtime, store }: StoredClientsOptions): StoredClients {
   const kept = new Map<ClientId, { readonly client: Client; readonly until: Instant }>();
   const { clock, entropy } = runtime;
   /** Counts changes made here, so that a read that began before one never keeps what it found. */
@@ -115,6 +117,7 @@ export function createStoredClients({ cacheSeconds, runtime, store }: StoredClie
 
     async create(input) {
       const client = validateClient(input);
+      if (reserved?.has(client.id)) throw new ClientMetadataError('id', 'is the name of a trusted issuer');
       const at = clock.now();
       const register = await findRegister(client.id);
       if (register && register.state !== null) throw taken();

@@ -45,6 +45,14 @@ describe('a client that says little', () => {
       rawBasic: false,
       skipConsent: false,
       corsOrigins: [],
+      sealedSecrets: [],
+      mayAssertOwners: false,
+      assertionAudience: 'issuer',
+      jwks: null,
+      jwksUri: null,
+      certificates: [],
+      assertionAlgorithms: [],
+      assertionMaxSeconds: null,
     });
   });
 
@@ -142,7 +150,9 @@ describe('a client that says something wrong', () => {
     ['secrets[0].expiresAt', { secret: undefined, secrets: [{ hash: HASH, expiresAt: 'soon' }] }],
     ['"plain"', { secret: undefined, secrets: [{ hash: HASH, plain: SECRET }] }],
     ['secrets', { secrets: [{ hash: HASH }, { hash: HASH }] }],
-    ['authMethods[0]', { authMethods: ['private_key_jwt'] }],
+    ['authMethods[0]', { authMethods: ['tls'] }],
+    ['authMethods', { authMethods: ['private_key_jwt'] }],
+    ['authMethods', { authMethods: ['client_secret_jwt'] }],
     ['authMethods', { authMethods: ['none'] }],
     ['authMethods', { authMethods: [] }],
     ['"redirectUrls"', { redirectUrls: [] }],

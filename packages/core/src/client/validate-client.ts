@@ -1,8 +1,10 @@
+import type { KeyMaterial } from '../assertions/key-material.ts';
+import { hasKeys, KEY_MEMBERS, keyMembers } from '../assertions/key-members.ts';
 import { RESPONSE_TYPES } from '../authorize/response-type.ts';
 import { isNativeRedirectUri, redirectUriFault } from '../oauth/redirect-uri.ts';
 import { isScopeToken } from '../oauth/scope.ts';
 import { DEFAULT_LIMITS } from '../server/defaults.ts';
-import type { Client, ClientAuthMethod, ClientSecret } from './client.ts';
+import type { Client, ClientAuthMethod } from './client.ts';
 import {
   ClientMetadataError,
   flagMember,
@@ -13,7 +15,7 @@ import {
   textsMember,
   wordMember,
 } from './metadata-members.ts';
-import { hashMachineSecret, secretHashFault } from './secret-hash.ts';
+import { clientSecrets, sealedSecretsOf } from './secret-members.ts';
 
 const MEMBERS: ReadonlySet<string> = new Set([
   'id',
@@ -38,14 +40,16 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'rawBasic',
   'skipConsent',
   'corsOrigins',
+  'sealedSecrets',
+  'mayAssertOwners',
+  'assertionAudience',
+  ...KEY_MEMBERS,
 ]);
 
 const WITH_SECRET: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
-const AUTH_METHODS: readonly string[] = ['none', ...WITH_SECRET];
+const AUTH_METHODS: readonly string[] = ['none', ...WITH_SECRET, 'private_key_jwt', 'client_secret_jwt'];
 /** RFC 6749 appendix A.1, without space: what can be typed and compared without surprises. */
 const CLIENT_ID = /^[\x21-\x7e]+$/;
-/** Two overlap while one is rotated. */
-const MOST_SECRETS = 2;
 const LOGO_BYTES = 1_048_576;
 
 /**
@@ -58,6 +62,8 @@ export function validateClient(input: unknown): Client {
   const id = clientId(members);
   const type = wordMember(members, 'type', ['confidential', 'public'], 'confidential');
   const secrets = clientSecrets(members);
+  const sealedSecrets = sealedSecretsOf(members);
+  const keys = keyMembers(members);
   const grantTypes = textsMember(members, 'grantTypes', ['authorization_code', 'refresh_token'], wordFault);
   const scopes = textsMember(members, 'scopes', [], scopeFault);
   const client: Client = {
@@ -70,8 +76,11 @@ export function validateClient(input: unknown): Client {
     type,
     enabled: flagMember(members, 'enabled', true),
     secrets,
-    authMethods: textsMember(members, 'authMethods', defaultAuthMethods(type, secrets), (method) =>
-      AUTH_METHODS.includes(method) ? null : `is none of ${AUTH_METHODS.join(', ')}`,
+    authMethods: textsMember(
+      members,
+      'authMethods',
+      defaultAuthMethods(type, { ...keys, secrets, sealedSecrets }),
+      (method) => (AUTH_METHODS.includes(method) ? null : `is none of ${AUTH_METHODS.join(', ')}`),
     ) as readonly ClientAuthMethod[],
     redirectUris: redirectUris(members),
     grantTypes,
@@ -88,6 +97,10 @@ export function validateClient(input: unknown): Client {
     rawBasic: flagMember(members, 'rawBasic', false),
     skipConsent: flagMember(members, 'skipConsent', false),
     corsOrigins: textsMember(members, 'corsOrigins', [], originFault),
+    sealedSecrets,
+    mayAssertOwners: flagMember(members, 'mayAssertOwners', false),
+    assertionAudience: wordMember(members, 'assertionAudience', ['issuer', 'token_endpoint'], 'issuer'),
+    ...keys,
   };
   for (const rule of RULES) if (rule.broken(client)) throw new ClientMetadataError(rule.member, rule.fault);
   return client;
@@ -97,8 +110,12 @@ export function validateClient(input: unknown): Client {
 const RULES: readonly { readonly member: string; readonly fault: string; broken(client: Client): boolean }[] = [
   {
     member: 'secrets',
-    fault: 'is empty: a confidential client has a secret',
-    broken: (client) => client.type === 'confidential' && client.secrets.length === 0,
+    fault: 'is empty: a confidential client has a secret, or keys',
+    broken: (client) =>
+      client.type === 'confidential' &&
+      client.secrets.length === 0 &&
+      client.sealedSecrets.length === 0 &&
+      !hasKeys(client),
   },
   {
     member: 'authMethods',
@@ -114,7 +131,25 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
   {
     member: 'authMethods',
     fault: 'names a method with a secret for a client without one',
-    broken: (client) => client.secrets.length === 0 && client.authMethods.some((method) => method !== 'none'),
+    broken: (client) =>
+      client.secrets.length === 0 && client.authMethods.some((method) => WITH_SECRET.includes(method)),
+  },
+  {
+    member: 'authMethods',
+    fault: 'has private_key_jwt for a client without jwks, jwksUri and certificates',
+    broken: (client) => client.authMethods.includes('private_key_jwt') && !hasKeys(client),
+  },
+  {
+    member: 'authMethods',
+    fault: 'has client_secret_jwt for a client without sealedSecrets',
+    broken: (client) => client.authMethods.includes('client_secret_jwt') && client.sealedSecrets.length === 0,
+  },
+  {
+    // RFC 6749 2.1: what has a key of its own to sign with can keep a secret.
+    member: 'type',
+    fault: 'is public, although the client has keys or secrets to sign with, or may assert owners',
+    broken: (client) =>
+      client.type === 'public' && (hasKeys(client) || client.sealedSecrets.length > 0 || client.mayAssertOwners),
   },
   {
     // RFC 6749 4.4, R20.
@@ -146,33 +181,18 @@ function clientId(members: Members): string {
   return id;
 }
 
-function clientSecrets(members: Members): readonly ClientSecret[] {
-  const secrets = (listMember(members, 'secrets') ?? []).map(clientSecret);
-  const plain = textMember(members, 'secret', '');
-  if (Buffer.byteLength(plain) > DEFAULT_LIMITS.clientSecret)
-    throw new ClientMetadataError('secret', `is longer than ${DEFAULT_LIMITS.clientSecret} bytes`);
-  const all = plain === '' ? secrets : [{ hash: hashMachineSecret(plain) }, ...secrets];
-  if (all.length > MOST_SECRETS) throw new ClientMetadataError('secrets', `has more than ${MOST_SECRETS}`);
-  return all;
-}
-
-function clientSecret(input: unknown, index: number): ClientSecret {
-  const where = `secrets[${index}]`;
-  const members = membersOf(input, where, new Set(['hash', 'expiresAt']));
-  const hash = members.get('hash');
-  const fault = typeof hash === 'string' ? secretHashFault(hash) : 'is not a text';
-  if (typeof hash !== 'string' || fault !== null) throw new ClientMetadataError(`${where}.hash`, fault ?? '');
-  const expiresAt = members.get('expiresAt');
-  if (expiresAt === undefined) return { hash };
-  const instant = typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt;
-  if (typeof instant !== 'number' || !Number.isSafeInteger(instant))
-    throw new ClientMetadataError(`${where}.expiresAt`, 'is neither epoch milliseconds nor an ISO date');
-  return { hash, expiresAt: instant };
-}
-
-function defaultAuthMethods(type: Client['type'], secrets: readonly ClientSecret[]): readonly ClientAuthMethod[] {
-  const withSecret = secrets.length === 0 ? [] : WITH_SECRET;
-  return type === 'public' ? ['none', ...withSecret] : withSecret;
+/** With a secret the two that everybody knows; else what its keys are there for. */
+function defaultAuthMethods(
+  type: Client['type'],
+  has: KeyMaterial & Pick<Client, 'secrets' | 'sealedSecrets'>,
+): readonly ClientAuthMethod[] {
+  const withSecret = has.secrets.length === 0 ? [] : WITH_SECRET;
+  if (type === 'public') return ['none', ...withSecret];
+  if (withSecret.length > 0) return withSecret;
+  return [
+    ...(hasKeys(has) ? (['private_key_jwt'] as const) : []),
+    ...(has.sealedSecrets.length > 0 ? (['client_secret_jwt'] as const) : []),
+  ];
 }
 
 function defaultResponseTypes(grantTypes: readonly string[]): readonly string[] {

@@ -14,10 +14,26 @@ describe('server metadata', () => {
       introspection_endpoint: 'https://as.example/api/oauth/introspect',
       response_types_supported: ['code', 'token'],
       response_modes_supported: ['query', 'fragment', 'form_post'],
-      grant_types_supported: ['authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'],
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
-      revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
-      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      grant_types_supported: [
+        'authorization_code',
+        'implicit',
+        'password',
+        'client_credentials',
+        'refresh_token',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        'urn:ietf:params:oauth:grant-type:saml2-bearer',
+      ],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['RS256', 'PS256', 'ES256', 'Ed25519']),
+      revocation_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ],
+      revocation_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256']),
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      introspection_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256']),
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
     });
@@ -44,5 +60,6 @@ describe('server metadata', () => {
       revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
     });
     expect(metadata).not.toHaveProperty('authorization_endpoint');
+    expect(metadata).not.toHaveProperty('token_endpoint_auth_signing_alg_values_supported');
   });
 });

@@ -1,3 +1,4 @@
+import { HMAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '../assertions/verification-key.ts';
 import { RESPONSE_TYPES } from '../authorize/response-type.ts';
 import type { ClientAuthMethod } from '../client/client.ts';
 import type { Settings } from '../server/config.ts';
@@ -20,9 +21,9 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
     response_types_supported: responseTypes,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: grantTypes,
-    token_endpoint_auth_methods_supported: allowedMethods,
-    revocation_endpoint_auth_methods_supported: methodsFor(settings.revoke.clientAuth, allowedMethods),
-    introspection_endpoint_auth_methods_supported: withSecret,
+    ...authMethods('token', allowedMethods),
+    ...authMethods('revocation', methodsFor(settings.revoke.clientAuth, allowedMethods)),
+    ...authMethods('introspection', withSecret),
     // `plain` is for single clients that cannot do better, and advertised to nobody.
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
@@ -30,14 +31,29 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
 }
 
 /** The URL of one endpoint: only the configured issuer is ever believed, never a request (SEC-130). */
-function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
+export function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
   return `${issuer.replace(/\/$/, '')}${basePath}/${name}`;
+}
+
+/** RFC 8414 2: the algorithms MUST be named beside a method that signs, and only there. */
+function authMethods(endpoint: string, methods: readonly ClientAuthMethod[]): Readonly<Record<string, unknown>> {
+  const algorithms = [
+    ...(methods.includes('private_key_jwt') ? SIGNATURE_ALGORITHMS : []),
+    ...(methods.includes('client_secret_jwt') ? HMAC_ALGORITHMS : []),
+  ];
+  return {
+    [`${endpoint}_endpoint_auth_methods_supported`]: methods,
+    ...(algorithms.length > 0 ? { [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: algorithms } : {}),
+  };
 }
 
 const PLACE: Record<ClientAuthMethod, 'header' | 'body' | 'any'> = {
   none: 'any',
   client_secret_basic: 'header',
   client_secret_post: 'body',
+  // RFC 7523 2.2: in the body always, and no secret in the clear that a place could expose.
+  private_key_jwt: 'any',
+  client_secret_jwt: 'any',
 };
 
 function methodsFor(

@@ -1,7 +1,7 @@
 import { authenticateClient } from '../client/authenticate-client.ts';
 import type { Client } from '../client/client.ts';
 import { decide } from '../grants/decide.ts';
-import type { GrantHandler } from '../grants/grant-handler.ts';
+import type { GrantHandler, IdentifiedClient, TokenCall } from '../grants/grant-handler.ts';
 import { NO_STORE } from '../oauth/error-response.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import type { Form } from '../oauth/form.ts';
@@ -20,13 +20,21 @@ export function tokenEndpoint(context: ServerContext, grants: ReadonlyMap<string
     const form = requireFormBody(call.request, context.settings.limits, { repeatable: REPEATABLE });
     call.format = parseResponseFormat(form.get('format'));
     const handler = chooseGrant(context, grants, form);
-    const { clientAuth } = tokenSettings(context, handler.grantType);
-    const { client } = await authenticateClient(context, call.request, form, clientAuth);
+    const { now, request } = call;
+    const { client, proof } = await identify(context, handler, { form, now, request });
     call.clientId = client.id;
     requireGrantAllowed(handler, client);
-    const body = await decide(context, handler, { client, form, now: call.now, request: call.request });
+    const body = await decide(context, handler, { client, form, now, request, proof });
     return { kind: 'data', status: 200, format: call.format, body, headers: NO_STORE };
   });
+}
+
+/** By its own credentials, or by what the grant brings. */
+async function identify(context: ServerContext, handler: GrantHandler, call: TokenCall): Promise<IdentifiedClient> {
+  if (handler.identify) return handler.identify(context, call);
+  const { clientAuth } = tokenSettings(context, handler.grantType);
+  const { client } = await authenticateClient(context, call.request, call.form, clientAuth);
+  return { client, proof: undefined };
 }
 
 function chooseGrant(context: ServerContext, grants: ReadonlyMap<string, GrantHandler>, form: Form): GrantHandler {

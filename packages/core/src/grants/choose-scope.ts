@@ -4,6 +4,7 @@ import { OAuthError } from '../oauth/errors.ts';
 import { grantScope, isScopeToken } from '../oauth/scope.ts';
 import type { Owner } from '../owner/owner.ts';
 import type { ServerContext } from '../server/context.ts';
+import type { AssertionFacts } from '../server/hooks.ts';
 import { tokenSettings } from '../tokens/issue.ts';
 
 export interface ScopeQuestion {
@@ -12,6 +13,7 @@ export interface ScopeQuestion {
   readonly grantType: string;
   readonly requestedScope: readonly string[];
   readonly request: Pick<EndpointRequest, 'clientAddress' | 'traceId'>;
+  readonly assertion?: AssertionFacts;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ScopeQuestion {
  * @throws OAuthError `invalid_scope` where none is left
  */
 export async function chooseScope(context: ServerContext, question: ScopeQuestion): Promise<readonly string[]> {
-  const { client, grantType, owner, request, requestedScope } = question;
+  const { assertion, client, grantType, owner, request, requestedScope } = question;
   const { match, source } = tokenSettings(context, grantType).scopes;
   const { chooseScopes } = context.hooks;
   if (source === 'application' || !chooseScopes)
@@ -30,7 +32,15 @@ export async function chooseScope(context: ServerContext, question: ScopeQuestio
       openidScope: context.settings.authorize.openidScope,
     });
   const { clientAddress, traceId } = request;
-  const chosen = await chooseScopes({ client, owner, grantType, requestedScope, clientAddress, traceId });
+  const chosen = await chooseScopes({
+    client,
+    owner,
+    grantType,
+    requestedScope,
+    clientAddress,
+    traceId,
+    ...(assertion === undefined ? {} : { assertion }),
+  });
   if (chosen.length === 0)
     throw new OAuthError('invalid_scope', 'No scope can be granted.', { check: 'scope-hook', got: 'no scope' });
   if (!chosen.every(isScopeToken)) throw new TypeError('The hook chooseScopes returned something that is no scope.');

@@ -20,7 +20,13 @@ import { aClient, aCode, aForm, aRequest, aWorld, type World } from './world.tes
 type Body = Readonly<Record<string, unknown>>;
 
 const call = (world: World, handler: GrantHandler, form: Record<string, string>): Promise<Body> =>
-  decide(world.context, handler, { client: aClient(), form: aForm(form), now: world.time.now, request: aRequest() });
+  decide(world.context, handler, {
+    client: aClient(),
+    form: aForm(form),
+    now: world.time.now,
+    request: aRequest(),
+    proof: undefined,
+  });
 const redeem = (world: World, code: string): Promise<Body> =>
   call(world, authorizationCode, { code, redirect_uri: 'https://client.example/cb' });
 const refresh = (world: World, token: string, scope?: string): Promise<Body> =>

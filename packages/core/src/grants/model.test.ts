@@ -78,9 +78,13 @@ async function apply({ code, given, memory, model }: State, event: Event) {
   const world = aWorld({ store: memory });
   world.time.now = model.now;
   const call = (handler: GrantHandler, form: Record<string, string>) =>
-    decide(world.context, handler, { client: aClient(), form: aForm(form), now: model.now, request: aRequest() }).catch(
-      (error: unknown) => asOAuthError(error).code,
-    );
+    decide(world.context, handler, {
+      client: aClient(),
+      form: aForm(form),
+      now: model.now,
+      request: aRequest(),
+      proof: undefined,
+    }).catch((error: unknown) => asOAuthError(error).code);
   const redeem = (code_verifier: string) =>
     call(authorizationCode, { code, redirect_uri: 'https://client.example/cb', code_verifier });
   const refresh = (back: number) => {

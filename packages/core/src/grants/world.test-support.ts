@@ -1,3 +1,6 @@
+import type { KeyObject } from 'node:crypto';
+import type { FetchDocument } from '../assertions/fetch-document.ts';
+import { createKeySets } from '../assertions/key-sets.ts';
 import type { Client } from '../client/client.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
 import { type Form, parseForm } from '../oauth/form.ts';
@@ -42,6 +45,14 @@ export function aClient(over: Partial<Client> = {}): Client {
     rawBasic: false,
     skipConsent: false,
     corsOrigins: [],
+    sealedSecrets: [],
+    mayAssertOwners: false,
+    assertionAudience: 'issuer',
+    jwks: null,
+    jwksUri: null,
+    certificates: [],
+    assertionAlgorithms: [],
+    assertionMaxSeconds: null,
     ...over,
   };
 }
@@ -64,6 +75,8 @@ export interface WorldOptions {
   readonly settings?: Partial<Settings>;
   readonly hooks?: Hooks;
   readonly secrets?: readonly string[];
+  readonly fetchDocument?: FetchDocument;
+  readonly decryptionKeys?: readonly KeyObject[];
 }
 
 const EVENTS = [
@@ -77,6 +90,8 @@ const EVENTS = [
 ] as const;
 
 export function aWorld({
+  decryptionKeys = [],
+  fetchDocument,
   hooks = {},
   secrets = [SECRET],
   settings,
@@ -88,8 +103,9 @@ export function aWorld({
   const runtime = createRuntime({ clock: { now: () => time.now } });
   const events: World['events'] = [];
   for (const name of EVENTS) runtime.events.on(name, (event) => events.push({ name, event: { ...event } }));
+  const complete: Settings = { ...DEFAULT_SETTINGS, issuer: 'https://issuer.example', ...settings };
   const context: ServerContext = {
-    settings: { ...DEFAULT_SETTINGS, issuer: 'https://issuer.example', ...settings },
+    settings: complete,
     store: guardStore(store, { events: runtime.events, callMs: 3_000, sleep: async () => undefined }),
     runtime,
     clients: { find: async (id) => clients.get(id) },
@@ -99,6 +115,8 @@ export function aWorld({
     },
     secrets: createServerSecrets(secrets),
     hooks,
+    decryptionKeys,
+    keySets: createKeySets({ clock: runtime.clock, log: runtime.log, limits: complete.limits, fetchDocument }),
   };
   return { context, store, clients, owners, time, events };
 }

@@ -1,5 +1,8 @@
+import type { KeyObject } from 'node:crypto';
+import type { FetchDocument } from '../assertions/fetch-document.ts';
+import { createKeySets } from '../assertions/key-sets.ts';
 import { authorizeEndpoint } from '../authorize/authorize-endpoint.ts';
-import type { ClientDirectory } from '../client/client-directory.ts';
+import { type ClientDirectory, withoutIssuers } from '../client/client-directory.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { introspectEndpoint } from '../endpoints/introspect.ts';
 import { serverMetadata } from '../endpoints/metadata.ts';
@@ -9,6 +12,7 @@ import { tokeninfoEndpoint } from '../endpoints/tokeninfo.ts';
 import { authorizationCode } from '../grants/authorization-code.ts';
 import { clientCredentials } from '../grants/client-credentials.ts';
 import type { GrantHandler } from '../grants/grant-handler.ts';
+import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { password } from '../grants/password.ts';
 import { refreshToken } from '../grants/refresh-token.ts';
 import { loginEndpoint } from '../owner/login-endpoint.ts';
@@ -22,6 +26,7 @@ import type { ResourceSettings, Settings } from './config.ts';
 import type { ServerContext } from './context.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 import type { Hooks } from './hooks.ts';
+import { offeredSettings } from './offered-settings.ts';
 import { type Deployment, requireCapabilities } from './requirements.ts';
 import { createServerSecrets } from './secrets.ts';
 
@@ -37,9 +42,13 @@ export interface AuthorizationServerOptions {
   readonly secrets: readonly string[];
   readonly hooks?: Hooks;
   readonly runtime?: Partial<Runtime>;
-  /** Grants of your own, by `defineGrant`; each needs its entry in `settings.grants` and `settings.enabledGrants`. */
+  /** Grants of your own, by `defineGrant`, and `samlBearer`, which has to be told what reads XML; each of your own needs its entry in `settings.grants` and `settings.enabledGrants`. */
   readonly grants?: readonly GrantHandler[];
   readonly deployment?: Deployment;
+  /** How documents of elsewhere are fetched (R38); absent: none is, and keys behind a URL cannot be had. */
+  readonly fetchDocument?: FetchDocument;
+  /** Private keys that assertions may be encrypted to; default: none. */
+  readonly decryptionKeys?: readonly KeyObject[];
 }
 
 /** OAuth without HTTP: endpoints that take what OAuth reads and give what OAuth writes. */
@@ -61,23 +70,30 @@ export interface AuthorizationServer {
   close(): Promise<void>;
 }
 
-const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken];
+const GRANTS: readonly GrantHandler[] = [authorizationCode, clientCredentials, password, refreshToken, jwtBearer];
 
 /** Puts a server together and opens nothing: call {@link AuthorizationServer.open} first. @throws Error for a secret that is missing or short */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
+  const settings = offeredSettings({ ...DEFAULT_SETTINGS, ...options.settings }, options.store.capabilities, grants);
   const runtime = createRuntime(options.runtime);
   const store = guardStore(options.store, { events: runtime.events, callMs: settings.limits.storeCallMs });
   const context: ServerContext = {
     settings,
     store,
     runtime,
-    clients: options.clients,
+    clients: withoutIssuers(options.clients, settings.trustedIssuers),
     owners: options.owners,
     secrets: createServerSecrets(options.secrets),
     hooks: options.hooks ?? {},
+    decryptionKeys: options.decryptionKeys ?? [],
+    keySets: createKeySets({
+      clock: runtime.clock,
+      log: runtime.log,
+      limits: settings.limits,
+      fetchDocument: options.fetchDocument,
+    }),
   };
-  const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
   return {
     context,
     authorize: authorizeEndpoint(context),

@@ -1,3 +1,4 @@
+import type { TrustedIssuer } from '../assertions/trusted-issuer.ts';
 import type { ClientAuthMethod } from '../client/client.ts';
 import type { OAuthErrorCode } from '../oauth/errors.ts';
 
@@ -93,6 +94,25 @@ export interface Settings {
     readonly failures: FailureLimit;
     readonly allowedMethods: readonly ClientAuthMethod[];
   };
+  /** What assertions as grants and as client credentials have in common (RFC 7521). */
+  readonly assertion: {
+    /** Audiences that count besides the issuer and the token endpoint; for grants alone. */
+    readonly audience: readonly string[];
+    /** Of a SAML assertion; empty: the token endpoint. */
+    readonly recipient: readonly string[];
+    /** Seconds by which a JWT's clock may differ; null: 5, and 0 under `compat: axway`. */
+    readonly clockSkewSeconds: number | null;
+    /** The same of a SAML assertion. */
+    readonly driftSeconds: number | null;
+    /** Seconds from now on after which none may still be good. */
+    readonly maxSeconds: number;
+    /** Whether values of SAML attributes may say that they are of a simple type, as many makers write it. */
+    readonly typedAttributes: boolean;
+    /** Assertions are taken although the store forgets with the process which ones were used (R44). */
+    readonly allowReplayAfterRestart: boolean;
+  };
+  /** By the name they give themselves. */
+  readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   readonly revoke: { readonly clientAuth: 'any' | 'header' | 'body' };
   readonly tokeninfo: {
     readonly location: 'body' | 'query' | 'selector';
@@ -138,6 +158,28 @@ export interface Limits {
   readonly scopeToken: number;
   readonly resources: number;
   readonly handle: number;
+  /** A JWT of whatever kind, as it is sent. */
+  readonly jwt: number;
+  /** A SAML assertion in base64url, as it is sent. */
+  readonly saml: number;
+  /** Elements inside each other, in XML. */
+  readonly xmlDepth: number;
+  /** Elements in all; as many attributes. */
+  readonly xmlElements: number;
+  /** Attributes of one element. */
+  readonly xmlAttributes: number;
+  /** Namespace declarations in all. */
+  readonly xmlNamespaces: number;
+  /** Names in one `InclusiveNamespaces`. */
+  readonly xmlPrefixes: number;
+  /** The header of a JWT or JWE, decoded. */
+  readonly joseHeader: number;
+  /** A `jti`, an assertion's `ID`, a `kid`. */
+  readonly assertionId: number;
+  /** A key set that is fetched. */
+  readonly jwks: number;
+  /** Keys in a key set. */
+  readonly jwksKeys: number;
   /** Names and values of a request's parameters that are stored with its tokens. */
   readonly keptParameters: number;
   /** argon2id or scrypt at once, for each core. */

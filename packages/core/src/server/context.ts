@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import type { KeySets } from '../assertions/key-sets.ts';
 import type { ClientDirectory } from '../client/client-directory.ts';
 import type { OwnerDirectory } from '../owner/owner.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -16,4 +18,8 @@ export interface ServerContext {
   readonly owners: OwnerDirectory;
   readonly secrets: ServerSecrets;
   readonly hooks: Hooks;
+  /** Of clients and trusted issuers. */
+  readonly keySets: KeySets;
+  /** Private keys that assertions may be encrypted to; none: encryption is not offered. */
+  readonly decryptionKeys: readonly KeyObject[];
 }

@@ -26,6 +26,9 @@ export const DEFAULT_GRANTS: ReadonlyMap<string, TokenSettings> = new Map([
   ['password', DEFAULT_TOKENS],
   ['client_credentials', WITHOUT_REFRESH],
   ['refresh_token', DEFAULT_TOKENS],
+  // The next assertion is as good as a refresh token (RFC 7521 4.1).
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', WITHOUT_REFRESH],
+  ['urn:ietf:params:oauth:grant-type:saml2-bearer', WITHOUT_REFRESH],
 ]);
 
 /** security.md 1.1: caps that no honest client meets. */
@@ -48,6 +51,18 @@ export const DEFAULT_LIMITS: Limits = {
   scopeToken: 255,
   resources: 10,
   handle: 256,
+  jwt: 16_384,
+  saml: 49_152,
+  // An assertion has some ten levels, fifty elements and five namespaces.
+  xmlDepth: 32,
+  xmlElements: 1_000,
+  xmlAttributes: 32,
+  xmlNamespaces: 64,
+  xmlPrefixes: 16,
+  joseHeader: 2_048,
+  assertionId: 255,
+  jwks: 262_144,
+  jwksKeys: 50,
   // An honest request has some hundred bytes; each is kept with each token as long as that lives.
   keptParameters: 2_048,
   slowHashesPerCore: 2,
@@ -104,8 +119,21 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
   clientCacheSeconds: 5,
   clientAuthentication: {
     failures: { failures: 20, windowSeconds: 60, lockSeconds: 60 },
-    allowedMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    // client_secret_jwt needs a secret in the clear, so it is offered only where somebody asks for it.
+    allowedMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   },
+  assertion: {
+    audience: [],
+    recipient: [],
+    clockSkewSeconds: null,
+    driftSeconds: null,
+    // Each one is remembered until it is over: far ends would fill the store (R26).
+    maxSeconds: 300,
+    // R29: a type changes what an element is; makers put one on attribute values all the same.
+    typedAttributes: false,
+    allowReplayAfterRestart: false,
+  },
+  trustedIssuers: new Map(),
   revoke: { clientAuth: 'any' },
   tokeninfo: {
     location: 'body',

@@ -85,6 +85,22 @@ const SERVER: readonly Weakness[] = [
     found: ({ settings }) => settings.tokeninfo.anonymous,
   },
   {
+    says: 'assertion.allowReplayAfterRestart is on: the store forgets at a restart which assertions were used, and each can be used once more.',
+    found: ({ capabilities, settings }) => settings.assertion.allowReplayAfterRestart && !capabilities.durable,
+  },
+  {
+    says: 'assertion.typedAttributes is on: values of SAML attributes may carry an xsi:type, which a stricter reader refuses.',
+    found: ({ settings }) => settings.assertion.typedAttributes,
+  },
+  {
+    says: 'assertion.maxSeconds is above 300: an assertion that leaks before it is used is good that long.',
+    found: ({ settings }) => settings.assertion.maxSeconds > 300,
+  },
+  {
+    says: 'clientAuthentication.allowedMethods has client_secret_jwt: its secrets have to be kept so that the server can read them.',
+    found: ({ settings }) => settings.clientAuthentication.allowedMethods.includes('client_secret_jwt'),
+  },
+  {
     says: 'store: what it holds is gone after a restart, and everybody signs in again.',
     found: ({ capabilities }) => !capabilities.durable,
   },
@@ -118,6 +134,14 @@ const CLIENT: readonly ClientWeakness[] = [
   {
     says: 'grantTypes has password, which shows the client the owner’s password (RFC 9700 2.4)',
     found: (client) => client.grantTypes.includes('password'),
+  },
+  {
+    says: 'mayAssertOwners is on, so whoever has the client’s key speaks for every owner',
+    found: (client) => client.mayAssertOwners,
+  },
+  {
+    says: 'assertionAudience is token_endpoint, against RFC 10070: another server’s client assertion could be taken here',
+    found: (client) => client.assertionAudience === 'token_endpoint',
   },
   {
     says: 'rawBasic is on, against RFC 6749 2.3.1',

@@ -1,5 +1,9 @@
+import type { VerifiedAssertion } from '../assertions/verified-assertion.ts';
 import type { Client } from '../client/client.ts';
 import type { Owner } from '../owner/owner.ts';
+
+/** What a hook may see of an assertion, all of it verified. */
+export type AssertionFacts = Pick<VerifiedAssertion, 'kind' | 'issuer' | 'subject' | 'attributes'>;
 
 /** What a hook may see of a request; never a secret, handle or password. */
 export interface HookContext {
@@ -9,6 +13,8 @@ export interface HookContext {
   readonly requestedScope: readonly string[];
   readonly clientAddress: string;
   readonly traceId: string;
+  /** Of a grant that brings one. */
+  readonly assertion?: AssertionFacts;
 }
 
 /** The reference system's replaceable policies, typed. Each may be asynchronous; one that throws refuses with `server_error`. */
@@ -23,6 +29,13 @@ export interface Hooks {
     headers: { get(name: string): string | null };
     clientAddress: string;
   }) => Promise<string | null> | string | null;
+  /**
+   * The owner of this server whom a trusted issuer names: a subject, or null for nobody. Without this hook no trusted
+   * issuer's assertion is taken, for nobody else can say that two names are one person.
+   */
+  readonly mapAssertedSubject?: (
+    assertion: AssertionFacts & { readonly client: Client },
+  ) => Promise<string | null> | string | null;
   /** Where `scopes.source` is `hook` (AX-81): the scopes to grant. */
   readonly chooseScopes?: (context: HookContext) => Promise<readonly string[]> | readonly string[];
   /** More metadata to store with a token; ours win on equal names with reserved ones. */

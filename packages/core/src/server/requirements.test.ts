@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { validateTrustedIssuer } from '../assertions/validate-trusted-issuer.ts';
+import { JWT_BEARER } from '../grants/jwt-bearer.ts';
 import { aClient } from '../grants/world.test-support.ts';
 import { Atomicity, type StoreCapabilities } from '../store/capabilities.ts';
 import type { Settings } from './config.ts';
@@ -69,8 +71,38 @@ describe('a start', () => {
   });
 
   it('[SEC-126] is refused where a client has the name of an owner', () => {
-    const deployment = { clientIds: ['app', 'ann'], subjects: ['ann', 'bob'] };
+    const clients = [aClient({ id: 'app' }), aClient({ id: 'ann' })];
+    const deployment = { clients, subjects: ['ann', 'bob'] };
     expect(checkRequirements(settings(), SHARED, deployment)).toEqual([expect.stringContaining('"ann"')]);
+  });
+
+  it('[SEC-126] is refused where a client has the name of a trusted issuer', () => {
+    const trustedIssuers = new Map([['app', validateTrustedIssuer({ issuer: 'app', jwksUri: 'https://idp.example' })]]);
+    const clients = [aClient({ id: 'app' }), aClient({ id: 'other' })];
+    expect(checkRequirements(settings({ trustedIssuers }), SHARED, { clients })).toEqual([
+      expect.stringContaining('"app"'),
+    ]);
+  });
+
+  it('is refused where a client may use assertions and the store forgets which were used (R44), unless a setting allows it', () => {
+    const clients = [aClient({ grantTypes: [JWT_BEARER] }), aClient({ id: 'b', authMethods: ['private_key_jwt'] })];
+    expect(checkRequirements(settings(), LOCAL, { clients })).toEqual([
+      expect.stringContaining('"app" may use urn:ietf:params:oauth:grant-type:jwt-bearer'),
+      expect.stringContaining('"b" may use private_key_jwt'),
+    ]);
+    expect(checkRequirements(settings(), SHARED, { clients })).toEqual([]);
+    const assertion = { ...DEFAULT_SETTINGS.assertion, allowReplayAfterRestart: true };
+    expect(checkRequirements(settings({ assertion }), LOCAL, { clients })).toEqual([]);
+  });
+
+  it('[SEC-125] is refused where a public client may use assertions and no trusted issuer lists it', () => {
+    const clients = [aClient({ type: 'public', grantTypes: [JWT_BEARER] })];
+    const issuer = { issuer: 'idp', jwksUri: 'https://idp.example' };
+    const trusting = (entry: object): Settings =>
+      settings({ trustedIssuers: new Map([['idp', validateTrustedIssuer({ ...issuer, ...entry })]]) });
+    for (const given of [settings(), trusting({}), trusting({ clients: ['other'] })])
+      expect(checkRequirements(given, SHARED, { clients })).toEqual([expect.stringContaining('trustedIssuers')]);
+    expect(checkRequirements(trusting({ clients: ['app'] }), SHARED, { clients })).toEqual([]);
   });
 
   it.each([
@@ -185,6 +217,24 @@ describe('what is weaker than it could be', () => {
     expect(audit({})).toEqual([
       expect.stringContaining('authorize.code.ttlSeconds'),
       expect.stringContaining('tokeninfo.anonymous'),
+    ]);
+  });
+
+  it('is named of assertions', () => {
+    const { assertion, clientAuthentication } = DEFAULT_SETTINGS;
+    const weak: Partial<Settings> = {
+      ...strict,
+      assertion: { ...assertion, maxSeconds: 301, allowReplayAfterRestart: true },
+      clientAuthentication: { ...clientAuthentication, allowedMethods: ['client_secret_jwt'] },
+    };
+    const clients = [aClient({ requirePkce: true, mayAssertOwners: true, assertionAudience: 'token_endpoint' })];
+    expect(audit(weak, clients, { ...SHARED, durable: false })).toEqual([
+      expect.stringContaining('assertion.allowReplayAfterRestart'),
+      expect.stringContaining('assertion.maxSeconds'),
+      expect.stringContaining('client_secret_jwt'),
+      expect.stringContaining('store: '),
+      expect.stringMatching(/mayAssertOwners.*: app\./),
+      expect.stringMatching(/assertionAudience.*: app\./),
     ]);
   });
 

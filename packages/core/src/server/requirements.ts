@@ -1,5 +1,7 @@
+import type { Client } from '../client/client.ts';
 import { Atomicity, type StoreCapabilities } from '../store/capabilities.ts';
 import type { Settings } from './config.ts';
+import { remembersAssertions, takesAssertions } from './offered-settings.ts';
 import { settingFaults } from './setting-faults.ts';
 
 /** How the server is run, as far as it decides what a store must keep. */
@@ -8,8 +10,8 @@ export interface Deployment {
   readonly workers?: number;
   /** Plain HTTP beyond loopback. Default: no. */
   readonly allowHttp?: boolean;
-  /** Ids of the clients in the configuration. */
-  readonly clientIds?: readonly string[];
+  /** The clients in the configuration. */
+  readonly clients?: readonly Pick<Client, 'id' | 'type' | 'grantTypes' | 'authMethods'>[];
   /** Subjects of the owners in the configuration. */
   readonly subjects?: readonly string[];
 }
@@ -23,7 +25,8 @@ export function checkRequirements(
   return [
     ...settingFaults(settings, deployment.allowHttp ?? false),
     ...storeFaults(settings, capabilities, deployment),
-    ...identityFaults(deployment),
+    ...identityFaults(settings, deployment),
+    ...assertionFaults(settings, capabilities, deployment),
   ];
 }
 
@@ -62,12 +65,35 @@ function storeFaults(
   return faults;
 }
 
-/** RFC 9700 4.15: a client must not be able to pass for an owner. */
-function identityFaults({ clientIds = [], subjects = [] }: Deployment): string[] {
+/** RFC 9700 4.15: a client must not be able to pass for an owner; nor for a trusted issuer (SEC-126). */
+function identityFaults({ trustedIssuers }: Settings, { clients = [], subjects = [] }: Deployment): string[] {
   const owners = new Set(subjects);
-  return clientIds
-    .filter((id) => owners.has(id))
-    .map(
-      (id) => `The client id ${JSON.stringify(id)} in the setting clients is also the subject of an owner; rename one.`,
-    );
+  const taken = (id: string, by: string): string =>
+    `The client id ${JSON.stringify(id)} in the setting clients is also ${by}; rename one.`;
+  return clients.flatMap(({ id }) => [
+    ...(owners.has(id) ? [taken(id, 'the subject of an owner')] : []),
+    ...(trustedIssuers.has(id) ? [taken(id, 'the name of a trusted issuer')] : []),
+  ]);
+}
+
+/** A client that was promised what this store cannot keep would be refused without a word. */
+function assertionFaults(settings: Settings, capabilities: StoreCapabilities, { clients = [] }: Deployment): string[] {
+  const forgets = !remembersAssertions(settings, capabilities);
+  const listed = new Set([...settings.trustedIssuers.values()].flatMap((issuer) => issuer.clients ?? []));
+  return clients.flatMap(({ authMethods, grantTypes, id, type }) => {
+    const taken = [...grantTypes, ...authMethods].filter(takesAssertions);
+    const assertionGrant = grantTypes.find(takesAssertions);
+    return [
+      ...(forgets && taken.length > 0
+        ? [
+            `The client ${JSON.stringify(id)} may use ${taken.join(', ')}, but the store forgets at a restart which assertions were used; choose a store that is durable, or set assertion.allowReplayAfterRestart.`,
+          ]
+        : []),
+      ...(type === 'public' && assertionGrant !== undefined && !listed.has(id)
+        ? [
+            `The public client ${JSON.stringify(id)} may use ${assertionGrant}, but no entry of trustedIssuers lists it in clients.`,
+          ]
+        : []),
+    ];
+  });
 }

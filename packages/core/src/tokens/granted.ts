@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
 import type { Grant, GrantData } from '../grants/grant.ts';
 import type { Owner } from '../owner/owner.ts';
-import type { HookContext } from '../server/hooks.ts';
+import type { AssertionFacts, HookContext } from '../server/hooks.ts';
 import type { Key } from '../store/brands.ts';
 import type { FamilyId } from './handle.ts';
 
@@ -50,12 +50,22 @@ export interface Granted {
   readonly basis: Basis;
   /** The request's parameters without credentials. */
   readonly request: Readonly<Record<string, string>>;
+  /** What it stands on, where somebody else's word is what was presented. */
+  readonly assertion?: AssertionFacts;
   /** The HTTP request it happened in. */
   readonly http: EndpointRequest;
 }
 
 /** The part of it that hooks may see. */
-export function hookContext({ client, grantType, http, owner, requestedScope }: Granted): HookContext {
+export function hookContext({ assertion, client, grantType, http, owner, requestedScope }: Granted): HookContext {
   const { clientAddress, traceId } = http;
-  return { client, clientAddress, grantType, owner, requestedScope, traceId };
+  return {
+    client,
+    clientAddress,
+    grantType,
+    owner,
+    requestedScope,
+    traceId,
+    ...(assertion === undefined ? {} : { assertion }),
+  };
 }

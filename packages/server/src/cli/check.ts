@@ -7,7 +7,7 @@ import { unreachedPath } from '../http/cookie-path.ts';
 import { readTls } from '../http/tls.ts';
 import { relationalConnection } from '../stores.ts';
 import { createLog } from '../telemetry/log.ts';
-import { type Command, EXIT } from './command.ts';
+import { type Command, EXIT, type Invocation, textFlag, UsageError } from './command.ts';
 import { exposedFiles } from './exposed-files.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
@@ -106,12 +106,21 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
 }
 
 export const checkCommand: Command = {
-  usage: 'check [--config <path>] [--strict]',
+  usage: 'check [--config <path>] [--strict]\ncheck assertion <file> [--client <id>] [--config <path>]',
   summary:
-    'Reads the configuration as `serve` does, opens nothing, and says what is wrong and what is weaker than it could be.',
-  flags: { ...CONFIG_FLAGS, strict: { meaning: 'Fail on advice too' } },
-  async run({ flags, out }) {
+    'Reads the configuration as `serve` does, opens nothing, and says what is wrong and what is weaker than it could be. `check assertion` says step by step why an assertion would be accepted or refused, JWT or SAML, as it is sent or as XML.',
+  flags: {
+    ...CONFIG_FLAGS,
+    strict: { meaning: 'Fail on advice too' },
+    client: { value: '<id>', meaning: 'assertion: who would bring it; left out, its issuer where that is a client' },
+  },
+  async run({ flags, out, words }) {
     const { loaded } = await readConfiguration(flags);
+    const file = assertionFile(words);
+    if (file !== null) {
+      const { checkAssertion } = await import('./check-assertion.ts');
+      return checkAssertion(loaded, { file, clientId: textFlag(flags, 'client') }, out);
+    }
     const { problems, advice, store } = await examine(loaded);
     for (const problem of problems) out.text(`Wrong   ${problem}`);
     for (const sentence of advice) out.text(`Advice  ${sentence}`);
@@ -122,3 +131,10 @@ export const checkCommand: Command = {
     return flags['strict'] && advice.length > 0 ? EXIT.failed : EXIT.done;
   },
 };
+
+/** Null: the configuration itself is meant. */
+function assertionFile([what, file, ...more]: Invocation['words']): string | null {
+  if (what === undefined) return null;
+  if (what === 'assertion' && file !== undefined && more.length === 0) return file;
+  throw new UsageError('`gatehouse check` takes nothing more, or `assertion` and one file.');
+}

@@ -1,5 +1,6 @@
 import { type Client, hashMachineSecret, rotatedSecrets, validateClient } from '@gatehouse/core';
 import { CommandError, type Output } from './command.ts';
+import { credentialFor } from './credential-for.ts';
 import { randomSecret } from './random-secret.ts';
 
 /** Where an administrator's wishes about clients are carried out. */
@@ -17,10 +18,6 @@ const SHOWN_ONCE = 'The secret is shown this once; what is kept is its hash.';
 async function printYaml(value: object, out: Output): Promise<void> {
   const { stringify } = await import('yaml');
   out.text(stringify(value).trimEnd());
-}
-
-function secretFor(registration: Readonly<Record<string, unknown>>): string | null {
-  return registration['type'] === 'public' ? null : randomSecret();
 }
 
 /** Says that a client was made, with its secret, which nobody can be told again. */
@@ -42,9 +39,13 @@ export function configurationDesk(clients: readonly Client[]): ClientDesk {
     all: () => clients,
     find: (id) => Promise.resolve(byId.get(id)),
     async create(registration, out) {
-      const secret = secretFor(registration);
-      const entry = { ...registration, ...(secret === null ? {} : { secrets: [{ hash: hashMachineSecret(secret) }] }) };
-      const { id } = validateClient(entry);
+      const credential = credentialFor(registration);
+      const secret = credential.kind === 'none' ? null : credential.secret;
+      const hashed = credential.kind === 'secret' ? { secrets: [{ hash: hashMachineSecret(credential.secret) }] } : {};
+      // What is only read back when it is there to be read: the operator writes it where secrets are kept.
+      const entry = { ...registration, ...hashed, ...(credential.kind === 'hmac' ? { hmacSecrets: [secret] } : {}) };
+      const id = String(registration['id']);
+      if (credential.kind !== 'hmac') validateClient(entry);
       if (byId.has(id)) throw new CommandError(`There is a client ${JSON.stringify(id)} in the configuration already.`);
       out.note('Clients of this store live in the configuration. Add:');
       await printYaml({ clients: [entry] }, out);

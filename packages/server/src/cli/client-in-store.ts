@@ -2,10 +2,14 @@ import type { Client, StoredClients } from '@gatehouse/core';
 import { everyClient } from '../clients/every-client.ts';
 import { announceSecret, type ClientDesk } from './client-in-configuration.ts';
 import { CommandError } from './command.ts';
-import { randomSecret } from './random-secret.ts';
+import { credentialFor } from './credential-for.ts';
 
 /** Clients that live in a shared store: every server sees a change within clientCacheSeconds. */
-export function storeDesk(stored: StoredClients, configured: readonly Client[]): ClientDesk {
+export function storeDesk(
+  stored: StoredClients,
+  configured: readonly Client[],
+  seal: (id: string, secret: string) => string,
+): ClientDesk {
   const none = (id: string): CommandError =>
     new CommandError(
       configured.some((client) => client.id === id)
@@ -20,8 +24,13 @@ export function storeDesk(stored: StoredClients, configured: readonly Client[]):
       const { id } = registration;
       if (configured.some((client) => client.id === id))
         throw new CommandError(`There is a client ${JSON.stringify(id)} in the configuration already.`);
-      const secret = registration['type'] === 'public' ? null : randomSecret();
-      const client = await stored.create({ ...registration, ...(secret === null ? {} : { secret }) });
+      const credential = credentialFor(registration);
+      const secret = credential.kind === 'none' ? null : credential.secret;
+      const client = await stored.create({
+        ...registration,
+        ...(credential.kind === 'secret' ? { secret } : {}),
+        ...(credential.kind === 'hmac' ? { sealedSecrets: [{ sealed: seal(String(id), credential.secret) }] } : {}),
+      });
       out.text(`client_id      ${client.id}`);
       announceSecret(out, secret);
       out.data({ client_id: client.id, client_secret: secret });

@@ -1,7 +1,16 @@
-import { type Client, createStoredClients, systemClock, systemEntropy } from '@gatehouse/core';
+import {
+  type Client,
+  createServerSecrets,
+  createStoredClients,
+  sealClientSecret,
+  systemClock,
+  systemEntropy,
+} from '@gatehouse/core';
 import { isShared } from '../assemble.ts';
 import { readClients } from '../config/configured-clients.ts';
 import { readOwners } from '../config/configured-owners.ts';
+import { readKeySources } from '../config/key-sources.ts';
+import { readServerSecrets } from '../config/server-secrets.ts';
 import { type ClientDesk, configurationDesk } from './client-in-configuration.ts';
 import { storeDesk } from './client-in-store.ts';
 import {
@@ -35,38 +44,63 @@ const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
     meaning: 'create: an origin whose scripts may call; may come more than once',
     many: true,
   },
+  'auth-method': {
+    value: '<name>',
+    meaning: 'create: how it proves itself (client_secret_basic, private_key_jwt, …); may come more than once',
+    many: true,
+  },
+  certificate: {
+    value: '<path>',
+    meaning: 'create: an X.509 certificate whose key checks its signatures; may come more than once',
+    many: true,
+  },
+  jwks: { value: '<path>', meaning: 'create: a file with its public keys, a JWK set' },
+  'jwks-uri': { value: '<url>', meaning: 'create: where its public keys are' },
+  'may-assert-owners': { meaning: 'create: its own assertions may name owners' },
   'without-pkce': { meaning: 'create: PKCE is not required' },
   overlap: { value: '<seconds>', meaning: 'rotate-secret: how long the old secret goes on; default 86400' },
 };
 
-/** Of the flags, the members of a registration. */
-function registration(flags: FlagValues): Record<string, unknown> & { readonly id: string } {
+/** Of the flags, the members of a registration, with the files read that they name. */
+async function registration(flags: FlagValues): Promise<Record<string, unknown> & { readonly id: string }> {
   const lists = {
     redirectUris: textFlags(flags, 'redirect-uri'),
     grantTypes: textFlags(flags, 'grant'),
     scopes: [...new Set([...textFlags(flags, 'scope'), ...textFlags(flags, 'default-scope')])],
     defaultScopes: textFlags(flags, 'default-scope'),
     corsOrigins: textFlags(flags, 'cors-origin'),
+    authMethods: textFlags(flags, 'auth-method'),
   };
+  const [jwks, jwksUri] = [textFlag(flags, 'jwks'), textFlag(flags, 'jwks-uri')];
+  const keys = await readKeySources('--jwks, --certificate', null, {
+    ...(jwks === undefined ? {} : { jwks: { file: jwks } }),
+    certificates: textFlags(flags, 'certificate').map((file) => ({ file })),
+  });
   const name = textFlag(flags, 'name');
   return {
     id: textFlag(flags, 'id') ?? crypto.randomUUID(),
     ...(name === undefined ? {} : { name }),
     ...(flags['public'] ? { type: 'public' } : {}),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...keys,
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(flags['may-assert-owners'] ? { mayAssertOwners: true } : {}),
     ...(flags['without-pkce'] ? { requirePkce: false } : {}),
   };
 }
 
-/** What of a client may be shown: never the hash of a secret. */
-function shown({ secrets, logo, ...client }: Client): Record<string, unknown> {
+/** What of a client may be shown: never a secret, hashed or sealed. */
+function shown({ secrets, sealedSecrets, logo, ...client }: Client): Record<string, unknown> {
   return {
     ...client,
     logo: logo !== null,
-    secrets: secrets.map(({ expiresAt }) => ({
-      expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
-    })),
+    secrets: secrets.map(ends),
+    sealedSecrets: sealedSecrets.map(ends),
   };
+}
+
+function ends({ expiresAt }: { readonly expiresAt?: number }): { readonly expiresAt: string | null } {
+  return { expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() };
 }
 
 function showClient(client: Client, out: Output): void {
@@ -105,7 +139,7 @@ const VERBS: ReadonlyMap<string, (errand: Errand) => Promise<void>> = new Map([
   [
     'create',
     async ({ desk, flags, out, subjects }) => {
-      const wanted = registration(flags);
+      const wanted = await registration(flags);
       // RFC 9700 4.15: a client must not be able to pass for an owner.
       if (subjects.has(wanted.id))
         throw new CommandError(`${JSON.stringify(wanted.id)} is the subject of an owner; give the client another id.`);
@@ -155,15 +189,26 @@ export const clientCommand: Command = {
     const act = VERBS.get(verb ?? '');
     if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
     const { loaded } = await readConfiguration(flags);
-    const configured = await readClients(loaded);
+    const { secrets } = await readServerSecrets(loaded, true);
+    const serverSecrets = createServerSecrets(secrets);
+    const configured = await readClients(loaded, serverSecrets);
     const subjects = new Set(readOwners(loaded).map(({ owner }) => owner.subject));
+    const reserved = new Set((loaded.config.trustedIssuers ?? []).map(({ issuer }) => issuer));
     const store = await configuredStore(loaded);
     // Where clients live in the configuration the store stays shut: its one process may be the server, and running.
     if (isShared(store))
       await withStore(store, () => {
         const runtime = { clock: systemClock, entropy: systemEntropy() };
-        const stored = createStoredClients({ store, runtime, cacheSeconds: 0 });
-        return act({ desk: storeDesk(stored, configured), id, flags, out, subjects });
+        const stored = createStoredClients({ store, runtime, cacheSeconds: 0, reserved });
+        return act({
+          desk: storeDesk(stored, configured, (id, secret) =>
+            sealClientSecret({ entropy: runtime.entropy, secrets: serverSecrets }, id, secret),
+          ),
+          id,
+          flags,
+          out,
+          subjects,
+        });
       });
     else await act({ desk: configurationDesk(configured), id, flags, out, subjects });
     return EXIT.done;

@@ -9,6 +9,7 @@ import type {
   Store,
 } from '@gatehouse/core';
 import type { ConnectionOptions, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
+import type { KeySourceConfig } from './key-sources.ts';
 
 /** Data as a file can hold it, with everything left out that has a default. */
 type Open<T> =
@@ -46,7 +47,7 @@ export interface CookieConfig {
 }
 
 /** A client that lives in the configuration: the members of core's `Client`, those with a default left out. */
-export interface ClientConfig {
+export interface ClientConfig extends KeySourceConfig {
   readonly id: string;
   readonly name?: string;
   readonly description?: string;
@@ -68,6 +69,17 @@ export interface ClientConfig {
   readonly rawBasic?: boolean;
   readonly skipConsent?: boolean;
   readonly corsOrigins?: readonly string[];
+  readonly hmacSecrets?: SecretSource | readonly SecretSource[];
+  readonly mayAssertOwners?: boolean;
+  readonly assertionAudience?: 'issuer' | 'token_endpoint';
+}
+
+/** Somebody else whose assertions about owners are taken. */
+export interface TrustedIssuerConfig extends KeySourceConfig {
+  readonly issuer: string;
+  readonly clients?: readonly string[];
+  readonly audience?: readonly string[];
+  readonly scopes?: readonly string[];
 }
 
 /** An owner who lives in the configuration. */
@@ -178,6 +190,9 @@ export interface ServerConfig {
   readonly resource?: { readonly store?: string };
   readonly errorDescriptions?: Readonly<Record<string, string>> | { readonly file: string };
   readonly clients?: readonly ClientConfig[];
+  readonly trustedIssuers?: readonly TrustedIssuerConfig[];
+  readonly assertion?: { readonly decryptionKeys?: SecretSource | readonly SecretSource[] };
+  readonly outbound?: { readonly privateHosts?: readonly string[] };
   readonly owners?: readonly OwnerConfig[];
   readonly metrics?: {
     readonly enabled?: boolean;
@@ -195,7 +210,7 @@ export interface ServerConfig {
 }
 
 /** What `gatehouse.config.ts` exports. */
-export type Config = Open<Omit<Settings, 'errorDescriptions'>> & ServerConfig;
+export type Config = Open<Omit<Settings, 'errorDescriptions' | 'trustedIssuers'>> & ServerConfig;
 
 /** A configuration with everything in it that has a default. */
 export type CompleteConfig = Config & {

@@ -1,7 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type Client, ClientMetadataError, hashMachineSecret, validateClient } from '@gatehouse/core';
-import type { ClientConfig, ClientSecretSource } from './config.ts';
+import {
+  type Client,
+  ClientMetadataError,
+  hashMachineSecret,
+  type SealedSecret,
+  type ServerSecrets,
+  sealClientSecret,
+  systemEntropy,
+  validateClient,
+} from '@gatehouse/core';
+import type { ClientConfig, ClientSecretSource, SecretSource } from './config.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { readKeySources } from './key-sources.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { readSecret } from './secret-source.ts';
 
@@ -43,30 +53,42 @@ async function storedSecret(
   return { hash: hashMachineSecret(await readSecret(key, origin, source)) };
 }
 
-async function readClient(loaded: LoadedConfig, given: ClientConfig, index: number): Promise<Client> {
+const listOf = <T>(given: T | readonly T[] | undefined): readonly T[] =>
+  given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T];
+
+async function readClient(
+  loaded: LoadedConfig,
+  serverSecrets: ServerSecrets,
+  given: ClientConfig,
+  index: number,
+): Promise<Client> {
   const key = `clients.${index}`;
   const origin = loaded.origin(key);
-  const { secrets: sources, logo, ...members } = given;
-  const list =
-    sources === undefined
-      ? []
-      : Array.isArray(sources)
-        ? (sources as readonly ClientSecretSource[])
-        : [sources as ClientSecretSource];
-  const secrets = await Promise.all(list.map((source) => storedSecret(`${key}.secrets`, origin, source)));
+  const { secrets: sources, hmacSecrets, logo, ...members } = given;
+  const secrets = await Promise.all(
+    listOf<ClientSecretSource>(sources).map((source) => storedSecret(`${key}.secrets`, origin, source)),
+  );
+  const plain = await Promise.all(
+    listOf<SecretSource>(hmacSecrets).map((source) => readSecret(`${key}.hmacSecrets`, origin, source)),
+  );
+  const keys = await readKeySources(key, origin, given);
   const picture = typeof logo === 'object' ? await readLogo(`${key}.logo`, origin, logo.file) : logo;
   try {
-    return validateClient({ ...members, secrets, ...(picture === undefined ? {} : { logo: picture }) });
+    const entropy = systemEntropy();
+    const sealedSecrets = plain.map(
+      (secret): SealedSecret => ({ sealed: sealClientSecret({ entropy, secrets: serverSecrets }, given.id, secret) }),
+    );
+    const pictured = picture === undefined ? {} : { logo: picture };
+    return validateClient({ ...members, ...keys, secrets, sealedSecrets, ...pictured });
   } catch (error) {
     if (!(error instanceof ClientMetadataError)) throw error;
-    const problem = error.message.replace(/^The member \S+ of the client /, '').replace(/\.$/, '');
-    const [fault, ...reasons] = problem.split(': ');
+    const [fault, ...reasons] = error.fault.split(': ');
     throw new ConfigError([
       {
         // `redirectUris[0]` as every other key is written.
-        key: `${key}.${error.member.replaceAll(/\[(\d+)\]/g, '.$1')}`,
+        key: `${key}.${error.member.replace(/^sealedSecrets\b/, 'hmacSecrets').replaceAll(/\[(\d+)\]/g, '.$1')}`,
         origin,
-        problem: fault ?? problem,
+        problem: fault ?? error.fault,
         fix: reasons.length > 0 ? reasons.join(': ') : `mend it in the client ${JSON.stringify(given.id)}`,
       },
     ]);
@@ -77,9 +99,9 @@ async function readClient(loaded: LoadedConfig, given: ClientConfig, index: numb
  * The clients in a configuration, with their secrets hashed.
  * @throws ConfigError with what is wrong with each of them
  */
-export async function readClients(loaded: LoadedConfig): Promise<readonly Client[]> {
+export async function readClients(loaded: LoadedConfig, secrets: ServerSecrets): Promise<readonly Client[]> {
   const results = await Promise.allSettled(
-    (loaded.config.clients ?? []).map((given, index) => readClient(loaded, given, index)),
+    (loaded.config.clients ?? []).map((given, index) => readClient(loaded, secrets, given, index)),
   );
   const problems: ConfigProblem[] = [];
   const clients = new Map<string, Client>();

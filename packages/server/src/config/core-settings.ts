@@ -26,9 +26,9 @@ const CUSTOM_TOKENS: TokenSettings = {
 export function coreSettings(
   config: Config,
   issuer: string,
-  errorDescriptions: Settings['errorDescriptions'],
+  { errorDescriptions, trustedIssuers }: Pick<Settings, 'errorDescriptions' | 'trustedIssuers'>,
 ): Settings {
-  const { grants, enabledGrants, ...model } = DEFAULT_SETTINGS;
+  const { grants, enabledGrants, trustedIssuers: _, ...model } = DEFAULT_SETTINGS;
   const custom = (config.customGrants ?? []).map(({ grantType }) => grantType);
   const names = new Set([...Object.keys(config.grants ?? {}), ...custom]);
   const tokens = [...names].map((grant): [string, TokenSettings] => [
@@ -41,5 +41,6 @@ export function coreSettings(
     grants: new Map(tokens),
     enabledGrants: new Set(config.enabledGrants ?? [...enabledGrants, ...custom]),
     errorDescriptions,
+    trustedIssuers,
   };
 }

@@ -33,7 +33,7 @@ describe('the page of the manual', () => {
     expect(page).toMatch(/\| `listener\.port` \|.*\| `8089` \|/);
     expect(page).toMatch(/\| `authorize\.code\.ttlSeconds` \|.*\| `600` s \|/);
     expect(page).toMatch(
-      /\| `grants\.\*\.refreshToken\.mode` \|.*\| `new`; implicit: `none`; client_credentials: `none` \|/,
+      /\| `grants\.\*\.refreshToken\.mode` \|.*\| `new`; implicit: `none`; client_credentials: `none`;/,
     );
   });
 });

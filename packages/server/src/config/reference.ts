@@ -42,7 +42,7 @@ function defaultOf({ key, effect }: Setting): string {
   if (effect === 'none') return '';
   if (key.startsWith('grants.*.')) return defaultOfGrants(key);
   const value = ELSEWHERE.get(key) ?? valueAt(DEFAULT_CONFIG, key.split('.'));
-  return value === undefined ? '' : show(value);
+  return value === undefined || value === null ? '' : show(value);
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

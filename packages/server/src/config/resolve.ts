@@ -1,11 +1,14 @@
-import type { Client, Settings } from '@gatehouse/core';
+import type { KeyObject } from 'node:crypto';
+import { type Client, createServerSecrets, type Settings } from '@gatehouse/core';
 import { isLoopback } from '../http/listen.ts';
 import type { TlsFiles } from '../http/tls.ts';
 import type { OwnerRecord } from '../owners/configured-owner-directory.ts';
 import type { CompleteConfig } from './config.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { readClients } from './configured-clients.ts';
+import { readTrustedIssuers } from './configured-issuers.ts';
 import { readOwners } from './configured-owners.ts';
+import { readDecryptionKeys } from './decryption-keys.ts';
 import { readErrorDescriptions } from './error-descriptions.ts';
 import { grantNameProblems } from './grant-names.ts';
 import { hookNameProblems } from './hook-names.ts';
@@ -13,7 +16,7 @@ import type { LoadedConfig } from './load-config.ts';
 import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
 import { readSecret } from './secret-source.ts';
-import { readServerSecrets, type ServerSecretList } from './server-secrets.ts';
+import { makeServerSecret, readServerSecrets, type ServerSecretList } from './server-secrets.ts';
 
 /** A configuration with everything read that it points to. */
 export interface ResolvedConfig {
@@ -23,6 +26,9 @@ export interface ResolvedConfig {
   readonly clients: readonly Client[];
   readonly owners: readonly OwnerRecord[];
   readonly errorDescriptions: Settings['errorDescriptions'];
+  readonly trustedIssuers: Settings['trustedIssuers'];
+  /** That assertions may be encrypted to. */
+  readonly decryptionKeys: readonly KeyObject[];
   readonly tls: TlsFiles | null;
   /** Whether nobody but this machine can reach the listener. */
   readonly loopback: boolean;
@@ -69,16 +75,20 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
       return undefined as T;
     }
   };
+  const secrets = await part(() => readServerSecrets(loaded, loopback && forgetsWithTheProcess(config)));
   const resolved: ResolvedConfig = {
     loaded,
     config,
     loopback,
-    secrets: await part(() => readServerSecrets(loaded, loopback && forgetsWithTheProcess(config))),
-    clients: await part(() => readClients(loaded)),
+    secrets,
+    // Without the server's secrets the whole is refused; what else is wrong is said all the same.
+    clients: await part(() => readClients(loaded, createServerSecrets(secrets?.secrets ?? [makeServerSecret()]))),
     owners: await part(() => readOwners(loaded)),
     errorDescriptions: await part(() =>
       readErrorDescriptions(config.errorDescriptions, loaded.origin('errorDescriptions')),
     ),
+    trustedIssuers: await part(() => readTrustedIssuers(loaded)),
+    decryptionKeys: await part(() => readDecryptionKeys(loaded)),
     tls: await part(() => tlsFiles(loaded)),
   };
   if (problems.length > 0) throw new ConfigError(problems);

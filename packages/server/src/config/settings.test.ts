@@ -21,6 +21,7 @@ function configWith(setting: Setting, value: unknown): Record<string, unknown> {
   for (const [list, item] of [
     ['clients', { id: 'a' }],
     ['owners', { username: 'u', passwordHash: 'argon2id:x' }],
+    ['trustedIssuers', { issuer: 'i' }],
   ] as const)
     if (root[list]) root[list] = [{ ...item, ...(root[list] as Record<string, object>)['0'] }];
   return JSON.parse(JSON.stringify(root)) as Record<string, unknown>;
@@ -54,7 +55,10 @@ describe('the table of settings', () => {
   });
 
   test('its defaults, through the configuration and back, are those of core', () => {
-    const settings = coreSettings(loadConfig([]).config, 'https://as.example', {});
+    const settings = coreSettings(loadConfig([]).config, 'https://as.example', {
+      errorDescriptions: {},
+      trustedIssuers: new Map(),
+    });
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, issuer: 'https://as.example' });
   });
 });
@@ -64,7 +68,7 @@ const GOOD: Record<Setting['type']['from'], readonly unknown[]> = {
   number: [1, 60, 100],
   boolean: [true, false],
   list: [['password'], ['code'], ['client_secret_post'], ['a'], 'a-secret'],
-  json: [{ a: 'b' }, 'text'],
+  json: [{ a: 'b' }, { keys: [] }, 'text'],
 };
 
 /** The choices of a type that names them. */

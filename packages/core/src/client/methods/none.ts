@@ -5,7 +5,11 @@ export const none: AuthMethod = {
   name: 'none',
   place: 'body',
   used: (request, form) =>
-    form.has('client_id') && !form.has('client_secret') && request.headers.get('authorization') === null,
+    form.has('client_id') &&
+    !form.has('client_secret') &&
+    !form.has('client_assertion') &&
+    !form.has('client_assertion_type') &&
+    request.headers.get('authorization') === null,
   read(_request, form) {
     const id = form.get('client_id');
     return id === undefined ? [] : [{ id, secret: null, rawBasic: 'either' }];

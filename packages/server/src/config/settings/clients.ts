@@ -1,6 +1,18 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
-import { filledText, flag, oneOf, ownForm, SECRET_SOURCES, text, texts, textsOf, whole } from '../value-types.ts';
+import {
+  filledText,
+  flag,
+  oneOf,
+  ownForm,
+  SECRET_SOURCES,
+  secrets,
+  text,
+  texts,
+  textsOf,
+  whole,
+} from '../value-types.ts';
+import { keySettings } from './assertions.ts';
 
 const source = z.union([
   ...SECRET_SOURCES,
@@ -60,8 +72,9 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
   },
   {
     key: 'clients.[].authMethods',
-    type: textsOf('none', 'client_secret_basic', 'client_secret_post'),
-    meaning: 'Methods it may authenticate with; left out: Basic and post with a secret, none without.',
+    type: textsOf('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'client_secret_jwt'),
+    meaning:
+      'Methods it may authenticate with; left out: Basic and post with a secret, `private_key_jwt` with keys alone, none without either.',
   },
   {
     key: 'clients.[].redirectUris',
@@ -97,6 +110,23 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
     meaning: 'Origins whose scripts may call the token and revocation endpoints; `*` for any.',
     reference: 'corsOrigins',
   },
+  {
+    key: 'clients.[].hmacSecrets',
+    type: secrets,
+    meaning: 'Secrets for `client_secret_jwt`, of at least 32 bytes: kept sealed, for an HMAC needs them in the clear.',
+  },
+  {
+    key: 'clients.[].mayAssertOwners',
+    type: flag,
+    meaning: 'Whether its own assertions may name owners of this server as their subject; left out: no.',
+  },
+  {
+    key: 'clients.[].assertionAudience',
+    type: oneOf('issuer', 'token_endpoint'),
+    meaning:
+      'The `aud` of the assertions it authenticates with: the issuer, or, for old clients, the token endpoint; left out: the issuer.',
+  },
+  ...keySettings('clients', 'its'),
 ];
 
 /** Owners that live in the configuration. */

@@ -14,6 +14,12 @@ const HOOKS: readonly (readonly [name: string, meaning: string, reference: strin
 export const HOOK_SETTINGS: readonly Setting[] = [
   ...HOOKS.map(([name, meaning, reference]) => ({ key: `hooks.${name}`, type: hook, meaning, reference })),
   {
+    key: 'hooks.mapAssertedSubject',
+    type: hook,
+    meaning:
+      'Gives the owner whom a trusted issuer’s assertion is about: a subject of this server, or null for nobody.',
+  },
+  {
     key: 'hooks.events.*',
     type: hook,
     meaning: 'Is told of each event of this name, such as `token.issued`.',

@@ -1,4 +1,5 @@
 import type { Setting } from '../setting.ts';
+import { ASSERTION_SETTINGS } from './assertions.ts';
 import { AUTHORIZE_SETTINGS } from './authorize.ts';
 import { CLIENT_SETTINGS, OWNER_SETTINGS } from './clients.ts';
 import { COOKIE_SETTINGS } from './cookies.ts';
@@ -20,6 +21,7 @@ export const SETTING_GROUPS: readonly { readonly title: string; readonly setting
   { title: 'Cookies', settings: COOKIE_SETTINGS },
   { title: 'Sign-in and failures', settings: LOGIN_SETTINGS },
   { title: 'Other endpoints', settings: ENDPOINT_SETTINGS },
+  { title: 'Assertions', settings: ASSERTION_SETTINGS },
   { title: 'Clients', settings: CLIENT_SETTINGS },
   { title: 'Owners', settings: OWNER_SETTINGS },
   { title: 'Limits, logs and metrics', settings: OPERATIONS_SETTINGS },

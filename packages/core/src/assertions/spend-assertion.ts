@@ -1,0 +1,28 @@
+import type { ServerContext } from '../server/context.ts';
+import type { Instant, Key } from '../store/brands.ts';
+import { keyOf, randomLetters } from '../tokens/handle.ts';
+import { AssertionFault } from './assertion-fault.ts';
+import type { VerifiedAssertion } from './verified-assertion.ts';
+
+/** One for grants and client authentication, JWT and SAML alike; a pair is written so that no two pairs read alike. */
+function replayKey({ issuer, replay }: Pick<VerifiedAssertion, 'issuer' | 'replay'>): Key {
+  const name = 'id' in replay ? ['assertion', issuer, replay.id] : ['assertion content', issuer, replay.content];
+  return keyOf('replay', JSON.stringify(name));
+}
+
+/**
+ * Uses the assertion up, durably, in the store that keeps the tokens: after every other check, just before issuing.
+ * Kept until its last acceptable instant, however far the clocks of issuer, servers and store are apart.
+ * @param skew milliseconds that its times were judged with
+ * @throws AssertionFault where it was used before; StoreError `unavailable` where the issuer's entries are full (SEC-27)
+ */
+export async function spendAssertion(
+  { runtime, store }: Pick<ServerContext, 'runtime' | 'store'>,
+  assertion: Pick<VerifiedAssertion, 'issuer' | 'replay' | 'expiresAt'>,
+  { now, skew }: { readonly now: Instant; readonly skew: number },
+): Promise<void> {
+  const until = Math.ceil(assertion.expiresAt) + skew + 2 * store.capabilities.clockTolerance;
+  const attempt = randomLetters(runtime.entropy, 22);
+  if (!(await store.once(`assertion:${assertion.issuer}`, replayKey(assertion), now, until, attempt)))
+    throw new AssertionFault('assertion-unused', 'an assertion that was not used before');
+}

@@ -1,0 +1,32 @@
+import { AssertionFault } from '../../assertions/assertion-fault.ts';
+import { HMAC_ALGORITHMS } from '../../assertions/verification-key.ts';
+import { member, parseCompactJws } from '../../jwt/compact.ts';
+import { readJwsHeader } from '../../jwt/jose-header.ts';
+import { CLIENT_ASSERTION } from '../../jwt/jwt-inputs.ts';
+import type { Limits } from '../../server/config.ts';
+import type { AuthMethod, ClientAssertion } from './method.ts';
+
+const TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** RFC 7523 2.2. A SAML assertion as a client's proof (RFC 7522 2.2) is refused: nothing new should be built on it (RFC 10070). */
+export const clientAssertion: AuthMethod = {
+  name: 'private_key_jwt',
+  place: 'any',
+  used: (_request, form) => form.has('client_assertion') || form.has('client_assertion_type'),
+  read(_request, form, limits) {
+    const text = form.get('client_assertion');
+    if (form.get('client_assertion_type') !== TYPE) throw new AssertionFault('client-assertion-type', TYPE);
+    if (text === undefined) throw new AssertionFault('client-assertion-present', 'a client_assertion');
+    const assertion = readClientAssertion(text, limits);
+    const id = member(assertion.jws.payload, 'sub');
+    if (typeof id !== 'string') throw new AssertionFault('jwt-claim-type', 'sub as a text');
+    return [{ id, secret: null, rawBasic: 'either', assertion }];
+  },
+};
+
+/** @throws AssertionFault */
+function readClientAssertion(text: string, limits: Limits): ClientAssertion {
+  const jws = parseCompactJws(text, limits);
+  const header = readJwsHeader(jws.header, CLIENT_ASSERTION.types, limits.assertionId);
+  return { jws, header, method: HMAC_ALGORITHMS.includes(header.alg) ? 'client_secret_jwt' : 'private_key_jwt' };
+}

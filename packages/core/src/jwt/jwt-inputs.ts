@@ -1,0 +1,27 @@
+/** One kind of JWT that somebody may send us; a table so that no kind is ever taken for another (RFC 8725 3.11, SEC-128). */
+export interface JwtInput {
+  /** For the operator. */
+  readonly name: string;
+  /** Values of `typ` that may be there, in lower case; none has to be. */
+  readonly types: readonly string[];
+  /** Every other claim of RFC 7519 4.1 may be left out, and is judged where it is there. */
+  readonly required: readonly string[];
+  /** Times may also be texts of digits, which the reference system tolerates (AX-99). */
+  readonly timesAsText: boolean;
+}
+
+/** RFC 7523 3 with 2.2: a client proves itself. */
+export const CLIENT_ASSERTION: JwtInput = {
+  name: 'client assertion',
+  types: ['jwt', 'client-authentication+jwt'],
+  required: ['iss', 'sub', 'aud', 'exp', 'jti'],
+  timesAsText: false,
+};
+
+/** RFC 7523 3 with 2.1: a grant. A trusted issuer's has to have a subject too. */
+export const GRANT_ASSERTION: JwtInput = {
+  name: 'grant assertion',
+  types: ['jwt'],
+  required: ['iss', 'aud', 'exp'],
+  timesAsText: true,
+};

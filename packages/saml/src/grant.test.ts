@@ -1,0 +1,429 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { SAML_BEARER } from '@gatehouse/core';
+import { BEARER, encryptSaml, samlAssertion, samlEncoded, samlTime, signSamlAssertion } from '@gatehouse/testkit';
+import { describe, expect, it } from 'vitest';
+import { attributeStatement, RSA, signed } from './reading.test-support.ts';
+import { byClient, byIssuer, NOON, samlWorld } from './saml-world.test-support.ts';
+
+const RECIPIENT = 'https://issuer.example/api/oauth/token';
+const AUDIENCE = 'https://issuer.example';
+
+const confirmation = (attributes: string, method = BEARER): string =>
+  `<SubjectConfirmation Method="${method}"><SubjectConfirmationData ${attributes}></SubjectConfirmationData></SubjectConfirmation>`;
+const subject = (...confirmations: string[]): string =>
+  `<Subject><NameID>sampleuser</NameID>${confirmations.join('')}</Subject>`;
+const until = (seconds: number): string => `NotOnOrAfter="${samlTime(NOON + seconds * 1000)}"`;
+const from = (seconds: number): string => `NotBefore="${samlTime(NOON + seconds * 1000)}"`;
+const conditions = (attributes: string, ...restrictions: string[][]): string =>
+  `<Conditions${attributes === '' ? '' : ` ${attributes}`}>${restrictions
+    .map(
+      (names) =>
+        `<AudienceRestriction>${names.map((name) => `<Audience>${name}</Audience>`).join('')}</AudienceRestriction>`,
+    )
+    .join('')}</Conditions>`;
+
+describe('an assertion of a trusted issuer', () => {
+  it('[AX-100] gives an access token, and no refresh token', async () => {
+    const world = samlWorld();
+    const { body, status } = await world.ask(byIssuer());
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3_600, scope: 'read' });
+    expect(body).not.toHaveProperty('refresh_token');
+    expect(await world.introspect(body['access_token'])).toMatchObject({
+      active: true,
+      sub: 'sampleuser',
+      client_id: 'app',
+    });
+  });
+
+  it('[AX-104] is about its NameID, which the deployment maps by issuer, format and qualifiers', async () => {
+    const seen: unknown[] = [];
+    const world = samlWorld({
+      hooks: {
+        mapAssertedSubject: ({ attributes, issuer, kind, subject: named }) => {
+          seen.push({ attributes, issuer, kind, named });
+          return named?.value === 'kim' ? 'sampleuser' : null;
+        },
+      },
+    });
+    const statements = attributeStatement('<AttributeValue>kim@idp.example</AttributeValue>').repeat(2);
+    const format = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+    const { body } = await world.ask(byIssuer({ subject: 'kim', format, statements }));
+    expect(await world.introspect(body['access_token'])).toMatchObject({ sub: 'sampleuser' });
+    expect(seen).toEqual([
+      {
+        attributes: { mail: ['kim@idp.example', 'kim@idp.example'] },
+        issuer: 'https://idp.example',
+        kind: 'saml',
+        named: { value: 'kim', format, nameQualifier: null, spNameQualifier: null },
+      },
+    ]);
+    expect(await world.refusedBy(byIssuer({ subject: 'sampleuser' }))).toBe('assertion-subject-mapped');
+  });
+
+  it('shows its attributes to the hooks that choose scopes, add metadata and veto', async () => {
+    const seen: unknown[] = [];
+    const world = samlWorld({
+      hooks: {
+        addMetadata: ({ assertion }) => ({ mail: String(assertion?.attributes['mail']) }),
+        vetoIssue: ({ assertion }) => {
+          seen.push(assertion?.issuer);
+          return null;
+        },
+      },
+    });
+    const { body } = await world.ask(
+      byIssuer({ statements: attributeStatement('<AttributeValue>kim@idp.example</AttributeValue>') }),
+    );
+    expect(body).toHaveProperty('access_token');
+    expect(seen).toEqual(['https://idp.example']);
+  });
+
+  it('is taken from every confidential client, or from those its entry lists, which may be public', async () => {
+    expect(await samlWorld().refusedBy(byIssuer(), { client_id: 'spa' })).toBe('assertion-client-of-issuer');
+    const listing = samlWorld({ issuer: { clients: ['spa'] } });
+    expect((await listing.ask(byIssuer(), { client_id: 'spa' })).status).toBe(200);
+    expect(await listing.refusedBy(byIssuer())).toBe('assertion-client-of-issuer');
+  });
+
+  it('gives no more than its entry says', async () => {
+    const world = samlWorld({ issuer: { scopes: ['read'] } });
+    expect((await world.ask(byIssuer(), { scope: 'read write' })).body).toMatchObject({ scope: 'read' });
+    expect(await world.ask(byIssuer(), { scope: 'write' })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope' },
+    });
+  });
+
+  it('is no way around the registration: other clients, other credentials, no assertion', async () => {
+    const world = samlWorld();
+    const plain = { client_id: 'plain' };
+    expect(await world.ask(byIssuer(), plain)).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
+    expect(await world.ask(byIssuer(), { client_secret: 'wrong' })).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
+    expect(await world.ask('')).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    expect(world.written.count).toBe(0);
+  });
+
+  it('[SEC-125] is refused for an owner who is locked, disabled or not there', async () => {
+    for (const name of ['locked', 'disabled'])
+      expect(await samlWorld().refusedBy(byIssuer({ subject: name }))).toBe('assertion-owner');
+    const hook = { mapAssertedSubject: () => null };
+    expect(await samlWorld({ hooks: hook }).refusedBy(byIssuer())).toBe('assertion-subject-mapped');
+  });
+});
+
+describe('an assertion of the client itself', () => {
+  it('[AX-103] is verified with the registered certificate, and gives a token of the client', async () => {
+    const world = samlWorld();
+    const { body, status } = await world.ask(byClient());
+    expect(status).toBe(200);
+    const worth = await world.introspect(body['access_token']);
+    expect(worth).toMatchObject({ active: true, client_id: 'app' });
+    expect(worth['username']).toBeUndefined();
+    const forged = samlEncoded(signed({ now: NOON, issuer: 'app', subject: 'app' }));
+    expect(await world.refusedBy(forged)).toBe('saml-algorithm-of-key');
+  });
+
+  it('[SEC-125] names an owner only where its registration says that it may', async () => {
+    const named = (): string => byClient({ subject: 'sampleuser' });
+    expect(await samlWorld().refusedBy(named())).toBe('assertion-may-assert-owners');
+    const world = samlWorld({ app: { mayAssertOwners: true } });
+    const { body } = await world.ask(named());
+    expect(await world.introspect(body['access_token'])).toMatchObject({ sub: 'sampleuser' });
+    expect(await world.refusedBy(byClient({ subject: 'locked' }))).toBe('assertion-owner');
+    expect(await world.refusedBy(byClient({ subject: 'nobody' }))).toBe('assertion-owner');
+  });
+
+  it('is worth nothing in the hands of another client', async () => {
+    expect(await samlWorld().refusedBy(byClient(), { client_id: 'other' })).toBe('assertion-issuer-known');
+  });
+
+  it('may be signed only with what the registration allows', async () => {
+    expect(await samlWorld({ app: { assertionAlgorithms: ['ES384'] } }).refusedBy(byClient())).toBe(
+      'saml-algorithm-registered',
+    );
+    expect((await samlWorld({ app: { assertionAlgorithms: ['ES256'] } }).ask(byClient())).status).toBe(200);
+  });
+});
+
+describe('[AX-101] [SEC-108] audience and recipient are equal to ours, or they are not', () => {
+  it.each([
+    ['the issuer', AUDIENCE],
+    ['the token endpoint', RECIPIENT],
+    ['one by the settings', 'urn:us'],
+    ['one of the issuer’s entry', 'urn:ours'],
+  ])('%s as the audience', async (_what, audience) => {
+    const world = samlWorld({ assertion: { audience: ['urn:us'] }, issuer: { audience: ['urn:ours'] } });
+    expect((await world.ask(byIssuer({ audience }))).status).toBe(200);
+  });
+
+  it.each([
+    ['another', conditions('', ['https://other.example'])],
+    ['ours with a slash', conditions('', [`${AUDIENCE}/`])],
+    ['ours and more', conditions('', [`${AUDIENCE}.evil.example`])],
+    ['a part of ours', conditions('', ['issuer.example'])],
+    ['ours in another case', conditions('', ['https://ISSUER.example'])],
+    ['ours with a space', conditions('', [` ${AUDIENCE}`])],
+    ['a restriction that does not name us beside one that does', conditions('', [AUDIENCE], ['https://other.example'])],
+    ['no restriction', conditions('')],
+    ['no conditions', ''],
+  ])('%s: refused', async (_what, conditionsElement) => {
+    expect(await samlWorld().refusedBy(byIssuer({ conditionsElement }))).toBe('saml-audience');
+  });
+
+  it('several audiences in one restriction are any of them', async () => {
+    const conditionsElement = conditions(until(100), ['https://other.example', AUDIENCE], [RECIPIENT]);
+    expect((await samlWorld().ask(byIssuer({ conditionsElement }))).status).toBe(200);
+  });
+
+  it.each([
+    ['another', `${until(60)} Recipient="https://other.example"`, 'saml-recipient'],
+    ['ours and more', `${until(60)} Recipient="${RECIPIENT}/x"`, 'saml-recipient'],
+    ['a part of ours', `${until(60)} Recipient="${RECIPIENT.slice(0, -1)}"`, 'saml-recipient'],
+    ['the issuer', `${until(60)} Recipient="${AUDIENCE}"`, 'saml-recipient'],
+    ['none', until(60), 'saml-recipient'],
+    ['InResponseTo', `InResponseTo="_x" ${until(60)} Recipient="${RECIPIENT}"`, 'saml-in-response-to'],
+  ])('a recipient that is %s: refused', async (_what, data, check) => {
+    expect(await samlWorld().refusedBy(byIssuer({ subjectElement: subject(confirmation(data)) }))).toBe(check);
+  });
+
+  it('the assertion of RFC 7522, section 4, is taken by the server that it is for', async () => {
+    const world = samlWorld({
+      issuer: { issuer: 'https://saml-idp.example.com' },
+      assertion: { audience: ['https://saml-sp.example.net'], recipient: ['https://authz.example.net/token.oauth2'] },
+      hooks: {
+        mapAssertedSubject: ({ subject: named }) => (named?.value === 'brian@example.com' ? 'sampleuser' : null),
+      },
+    });
+    const parts = {
+      id: 'ef1xsbZxPV2oqjd7HTLRLIBlBb7',
+      issuer: 'https://saml-idp.example.com',
+      subject: 'brian@example.com',
+      format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+      audience: 'https://saml-sp.example.net',
+      recipient: 'https://authz.example.net/token.oauth2',
+      lifeSeconds: 300,
+      statements: `<AuthnStatement AuthnInstant="${samlTime(NOON)}"><AuthnContext><AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:X509</AuthnContextClassRef></AuthnContext></AuthnStatement>`,
+    };
+    expect((await world.ask(byIssuer(parts))).status).toBe(200);
+    expect(await samlWorld().refusedBy(byIssuer(parts))).toBe('assertion-issuer-known');
+  });
+
+  it('the recipient is a setting', async () => {
+    const world = samlWorld({ assertion: { recipient: ['https://127.0.0.1:8089/api/oauth/token'] } });
+    expect(await world.refusedBy(byIssuer())).toBe('saml-recipient');
+    expect((await world.ask(byIssuer({ recipient: 'https://127.0.0.1:8089/api/oauth/token' }))).status).toBe(200);
+  });
+});
+
+describe('[AX-104] [SEC-108] somebody may bring it, now', () => {
+  const sender = 'urn:oasis:names:tc:SAML:2.0:cm:sender-vouches';
+  const data = `${until(60)} Recipient="${RECIPIENT}"`;
+  it.each([
+    ['no confirmation', subject(), 'saml-bearer'],
+    ['another method', subject(confirmation(data, sender)), 'saml-bearer'],
+    ['one without data', subject(`<SubjectConfirmation Method="${BEARER}"></SubjectConfirmation>`), 'saml-recipient'],
+    ['one that is over', subject(confirmation(`${until(-5)} Recipient="${RECIPIENT}"`)), 'assertion-not-over'],
+    ['one that has not begun', subject(confirmation(`${from(6)} ${data}`)), 'assertion-begun'],
+    [
+      'two that are over',
+      subject(
+        confirmation(`${until(-6)} Recipient="${RECIPIENT}"`),
+        confirmation(`${until(-60)} Recipient="${RECIPIENT}"`),
+      ),
+      'assertion-not-over',
+    ],
+  ])('%s: refused', async (_what, subjectElement, check) => {
+    expect(await samlWorld().refusedBy(byIssuer({ subjectElement }))).toBe(check);
+  });
+
+  it('an expired confirmation, or another method, beside a valid one passes', async () => {
+    for (const beside of [
+      confirmation(`${until(-60)} Recipient="${RECIPIENT}"`),
+      confirmation(data, sender),
+      confirmation(`${until(60)} Recipient="https://other.example"`),
+    ])
+      for (const both of [subject(beside, confirmation(data)), subject(confirmation(data), beside)])
+        expect((await samlWorld().ask(byIssuer({ subjectElement: both }))).status).toBe(200);
+  });
+
+  it('somewhere it says when it ends: in the conditions or in the confirmation', async () => {
+    const without = { subjectElement: subject(confirmation(`Recipient="${RECIPIENT}"`)) };
+    expect((await samlWorld().ask(byIssuer(without))).status).toBe(200);
+    const neither = { ...without, conditionsElement: conditions('', [AUDIENCE]) };
+    expect(await samlWorld().refusedBy(byIssuer(neither))).toBe('saml-end');
+    const confirmed = { conditionsElement: conditions('', [AUDIENCE]) };
+    expect((await samlWorld().ask(byIssuer(confirmed))).status).toBe(200);
+  });
+
+  it('the earliest end counts, that of the session at the issuer too', async () => {
+    const statements = `<AuthnStatement AuthnInstant="${samlTime(NOON)}" SessionNotOnOrAfter="${samlTime(NOON - 5_000)}"><AuthnContext></AuthnContext></AuthnStatement>`;
+    expect(await samlWorld().refusedBy(byIssuer({ statements }))).toBe('assertion-not-over');
+    expect(await samlWorld().refusedBy(byIssuer({ conditionsElement: conditions(until(-5), [AUDIENCE]) }))).toBe(
+      'assertion-not-over',
+    );
+  });
+});
+
+describe('[AX-102] clocks', () => {
+  it.each([
+    ['none', 5_000],
+    ['axway', 0],
+  ] as const)('may differ by so much under compat %s, to the millisecond', async (compat, skew) => {
+    const at = async (now: number): Promise<string> => {
+      const world = samlWorld({ settings: { compat } });
+      world.time.now = now;
+      return world.refusedBy(byIssuer({ lifeSeconds: 120 }));
+    };
+    expect(await at(NOON - skew)).toBe('accepted');
+    expect(await at(NOON - skew - 1)).toMatch(/^assertion-(begun|issued)$/);
+    expect(await at(NOON + 120_000 + skew - 1)).toBe('accepted');
+    expect(await at(NOON + 120_000 + skew)).toBe('assertion-not-over');
+  });
+
+  it('may differ by what the setting says', async () => {
+    const world = samlWorld({ assertion: { driftSeconds: 60 } });
+    world.time.now = NOON - 60_000;
+    expect((await world.ask(byIssuer())).status).toBe(200);
+    world.time.now = NOON - 60_001;
+    expect(await world.refusedBy(byIssuer())).toBe('assertion-begun');
+  });
+
+  it('a host that is a second ahead is heard, and the log says by how much another was early', async () => {
+    const world = samlWorld();
+    expect((await world.ask(byIssuer({ now: NOON + 1_000 }))).status).toBe(200);
+    expect(await world.refusedBy(byIssuer({ now: NOON + 7_250 }))).toBe('assertion-begun');
+    expect(world.refusals.at(-1)?.got).toBe('7250 ms early');
+  });
+
+  it('no assertion lives longer than the cap, the issuer’s own included', async () => {
+    const world = samlWorld();
+    expect((await world.ask(byIssuer({ lifeSeconds: 305 }))).status).toBe(200);
+    expect(await world.refusedBy(byIssuer({ lifeSeconds: 306 }))).toBe('assertion-life');
+    expect(await samlWorld({ issuer: { assertionMaxSeconds: 60 } }).refusedBy(byIssuer({ lifeSeconds: 66 }))).toBe(
+      'assertion-life',
+    );
+  });
+});
+
+describe('[SEC-5] [SEC-108] an assertion is used once', () => {
+  it('of a hundred at the same time one gives a token', async () => {
+    const world = samlWorld();
+    const assertion = byIssuer();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => world.ask(assertion)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body, status }) => status === 400 && body['error'] === 'invalid_grant')).toHaveLength(99);
+    expect(world.refusals.every(({ check }) => check === 'assertion-unused')).toBe(true);
+  });
+
+  it('also at its last instant, also under another spelling, also with another signature, also by another client', async () => {
+    const world = samlWorld();
+    const xml = samlAssertion({ now: NOON });
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const twoKeys = samlWorld({
+      issuer: { jwks: { keys: [RSA.publicKey, ec.publicKey].map((key) => key.export({ format: 'jwk' })) } },
+    });
+    const assertion = signSamlAssertion(xml, { key: RSA.privateKey });
+    for (const one of [world, twoKeys]) expect((await one.ask(samlEncoded(assertion))).status).toBe(200);
+    expect(await world.refusedBy(samlEncoded(`<?xml version="1.0"?>${assertion}`))).toBe('assertion-unused');
+    expect(await world.refusedBy(samlEncoded(assertion), { client_id: 'other' })).toBe('assertion-unused');
+    expect(await twoKeys.refusedBy(samlEncoded(signSamlAssertion(xml, { key: ec.privateKey })))).toBe(
+      'assertion-unused',
+    );
+    world.time.now = NOON + 120_000 + 4_999;
+    expect(await world.refusedBy(samlEncoded(assertion))).toBe('assertion-unused');
+  });
+
+  it('the same id of another issuer is another assertion', async () => {
+    const world = samlWorld();
+    expect((await world.ask(byIssuer({ id: '_same' }))).status).toBe(200);
+    expect((await world.ask(byClient({ id: '_same' }))).status).toBe(200);
+    expect(await world.refusedBy(byIssuer({ id: '_same' }))).toBe('assertion-unused');
+  });
+
+  it('one that was refused for something else is not used up', async () => {
+    const world = samlWorld();
+    const assertion = byIssuer();
+    expect(await world.ask(assertion, { scope: 'unknown' })).toMatchObject({ body: { error: 'invalid_scope' } });
+    expect((await world.ask(assertion)).status).toBe(200);
+  });
+});
+
+describe('what a client is told', () => {
+  it('[SEC-108] nothing that helps: one answer, and the reason in the log', async () => {
+    const world = samlWorld();
+    const answers = [];
+    for (const assertion of [
+      'x',
+      samlEncoded('<a/>'),
+      samlEncoded(samlAssertion({ now: NOON })),
+      byIssuer({ audience: 'x' }),
+      byIssuer({ issuer: 'https://nobody.example' }),
+      byIssuer({ now: NOON - 3_600_000 }),
+    ])
+      answers.push((await world.ask(assertion)).body);
+    expect(new Set(answers.map((body) => JSON.stringify(body))).size).toBe(1);
+    expect(world.refusals.map(({ check }) => check)).toEqual([
+      'saml-base64url',
+      'saml-root',
+      'saml-one-signature',
+      'saml-audience',
+      'assertion-issuer-known',
+      'assertion-not-over',
+    ]);
+  });
+
+  it('whatever is sent in its place is answered 400, never 5xx, and never twice with a token', async () => {
+    const world = samlWorld();
+    const sent = byIssuer();
+    const changed = Array.from({ length: sent.length }, (_, place) => place)
+      .filter((place) => place % 17 === 0)
+      .flatMap((place) => [
+        sent.slice(0, place),
+        `${sent.slice(0, place)}A${sent.slice(place)}`,
+        `${sent.slice(0, place)}${sent[place] === 'Q' ? 'R' : 'Q'}${sent.slice(place + 1)}`,
+      ]);
+    const tokens = [];
+    for (const assertion of [sent, ...changed]) {
+      const { body, status } = await world.ask(assertion);
+      if (status === 200) tokens.push(body['access_token']);
+      else expect([status, body['error']]).toEqual([400, assertion === '' ? 'invalid_request' : 'invalid_grant']);
+    }
+    expect(tokens).toHaveLength(1);
+  });
+
+  it('[SEC-108] a SAML assertion proves no client: 401 invalid_client', async () => {
+    const world = samlWorld();
+    const form = {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+      client_assertion: byClient(),
+      client_secret: '',
+    };
+    expect(await world.ask('', form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(world.written.count).toBe(0);
+  });
+
+  it('the metadata names the grant', () => {
+    expect(samlWorld().server.metadata()['grant_types_supported']).toContain(SAML_BEARER);
+  });
+});
+
+describe('encrypted assertions', () => {
+  const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const encrypted = (): string => samlEncoded(encryptSaml(signed({ now: NOON }), { publicKey: ours.publicKey }));
+
+  it('[SEC-108] [SEC-133] are refused while there is no key, and opened with the server’s', async () => {
+    expect(await samlWorld().refusedBy(encrypted())).toBe('saml-encryption-configured');
+    expect((await samlWorld({ decryptionKeys: [ours.privateKey] }).ask(encrypted())).status).toBe(200);
+  });
+
+  it('[SEC-133] prove nothing by being encrypted', async () => {
+    const world = samlWorld({ decryptionKeys: [ours.privateKey] });
+    const unsigned = samlEncoded(encryptSaml(samlAssertion({ now: NOON }), { publicKey: ours.publicKey }));
+    expect(await world.refusedBy(unsigned)).toBe('saml-one-signature');
+  });
+});

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import {
+  AssertionFault,
+  type AssertionWitness,
+  asOAuthError,
+  type Client,
+  OAuthError,
+  type ServerContext,
+  type VerifiedAssertion,
+  verifyJwtGrant,
+  verifySamlGrant,
+  whoSpeaks,
+} from '@gatehouse/core';
+import { assemble } from '../assemble.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import { loadReader } from '../saml.ts';
+import { createLog } from '../telemetry/log.ts';
+import { CommandError, EXIT, type Output } from './command.ts';
+
+/** One row of the answer: what was asked, and how it went. */
+interface Step {
+  readonly check: string;
+  readonly verdict: 'passed' | 'failed' | 'not checked';
+  /** What was found; of a check that failed, what was expected and what was there instead. */
+  readonly found: string;
+}
+
+export interface AssertionQuestion {
+  readonly file: string;
+  /** Who would bring it; left out: its issuer, where that is a client. */
+  readonly clientId: string | undefined;
+}
+
+/**
+ * Judges an assertion as the token endpoint would, step by step, and uses nothing up: the store is not opened.
+ * @returns the exit code
+ * @throws CommandError where there is nothing to judge
+ */
+export async function checkAssertion(loaded: LoadedConfig, question: AssertionQuestion, out: Output): Promise<number> {
+  const text = asSent(await readText(question.file));
+  const kind = looksLikeJwt(text) ? 'JWT' : 'SAML';
+  const log = await createLog({ level: 'silent', format: 'json', write: () => undefined });
+  const resolved = await resolveConfig(loaded);
+  const { server } = await assemble(resolved, {
+    log,
+    port: resolved.config.listener.port,
+    sample: null,
+    ready: () => true,
+  });
+  const steps: Step[] = [];
+  const clients = new Map(resolved.clients.map((client) => [client.id, client]));
+  const accepted = await judge({ ...server.context, clients: { find: async (id) => clients.get(id) } }, text, kind, {
+    client: question.clientId === undefined ? undefined : namedClient(clients, question.clientId),
+    tell: (step) => steps.push(step),
+  });
+  for (const { check, found, verdict } of steps) out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${found}`);
+  out.text(accepted ? `The ${kind} assertion would be accepted once.` : `The ${kind} assertion is refused.`);
+  out.data({ kind, accepted, steps });
+  return accepted ? EXIT.done : EXIT.failed;
+}
+
+const LABEL: Readonly<Record<Step['verdict'], string>> = {
+  passed: 'Passed',
+  failed: 'Failed',
+  'not checked': 'Open  ',
+};
+const WIDTH = 28;
+
+interface Judging {
+  readonly client: Client | undefined;
+  tell(step: Step): void;
+}
+
+async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML', judging: Judging): Promise<boolean> {
+  const { tell } = judging;
+  const passed: AssertionWitness = (check, found) => tell({ check, verdict: 'passed', found });
+  try {
+    const now = context.runtime.clock.now();
+    const { assertion } =
+      kind === 'JWT'
+        ? await verifyJwtGrant(context, text, now, passed)
+        : await verifySamlGrant(
+            context,
+            await loadReader(),
+            text,
+            now,
+            (id) => (judging.client && judging.client.id !== id ? undefined : context.clients.find(id)),
+            passed,
+          );
+    await judgeSpeaker(context, assertion, judging);
+    tell({
+      check: 'assertion-unused',
+      verdict: 'not checked',
+      found: 'the store is not asked whether it was used before',
+    });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof AssertionFault) && !(thrown instanceof OAuthError)) throw thrown;
+    const { check, expected, got } = thrown instanceof AssertionFault ? thrown : asOAuthError(thrown).failed;
+    const instead = got === undefined ? '' : `; got: ${got}`;
+    tell({ check, verdict: 'failed', found: `expected: ${expected ?? 'otherwise'}${instead}` });
+    return false;
+  }
+}
+
+/** In whose name a token would be issued, as far as the configuration knows. */
+async function judgeSpeaker(
+  context: ServerContext,
+  assertion: VerifiedAssertion,
+  { client, tell }: Judging,
+): Promise<void> {
+  const { attributes, issuer, kind, subject, trusted } = assertion;
+  const bearer = client ?? (trusted ? undefined : await context.clients.find(issuer));
+  if (!bearer) {
+    tell({ check: 'assertion-client-of-issuer', verdict: 'not checked', found: 'say with --client who brings it' });
+    return;
+  }
+  const speaker = whoSpeaks({ issuer, subject, client: bearer, trusted });
+  if (speaker.for === 'nobody') throw new AssertionFault(speaker.check, speaker.expected);
+  if (speaker.for === 'client')
+    return tell({ check: 'assertion-speaks-for', verdict: 'passed', found: 'the client itself' });
+  const name =
+    speaker.for === 'owner'
+      ? speaker.subject
+      : ((await context.hooks.mapAssertedSubject?.({ attributes, issuer, kind, subject, client: bearer })) ?? null);
+  if (name === null) throw new AssertionFault('assertion-subject-mapped', 'a subject that mapAssertedSubject knows');
+  tell({ check: 'assertion-speaks-for', verdict: 'passed', found: `the owner ${name}` });
+  const owner = await context.owners.find(name);
+  if (owner && (!owner.enabled || owner.locked))
+    throw new AssertionFault('assertion-owner', 'an owner who is there, enabled and not locked');
+  tell(
+    owner
+      ? { check: 'assertion-owner', verdict: 'passed', found: 'there, enabled and not locked' }
+      : { check: 'assertion-owner', verdict: 'not checked', found: 'the configuration has no such owner' },
+  );
+}
+
+function namedClient(clients: ReadonlyMap<string, Client>, id: string): Client {
+  const client = clients.get(id);
+  if (client) return client;
+  throw new CommandError(`The configuration has no client ${JSON.stringify(id)}.`);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    throw new CommandError(`There is no file ${file} that can be read.`);
+  }
+}
+
+/** Whoever has an assertion has it as it was sent, or as the XML it was before. */
+function asSent(text: string): string {
+  if (text === '') throw new CommandError('The file is empty.');
+  return text.startsWith('<') ? Buffer.from(text).toString('base64url') : text;
+}
+
+function looksLikeJwt(text: string): boolean {
+  return text.includes('.');
+}

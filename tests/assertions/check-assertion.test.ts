@@ -1,0 +1,159 @@
+import { sign } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { samlAssertion, signSamlAssertion } from '@gatehouse/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatehouse, type Outcome, temporaryFolder } from '../server/command-line.ts';
+import { IDP, type SamlSite, samlSite } from './saml-site.ts';
+
+interface Verdict {
+  readonly kind: string;
+  readonly accepted: boolean;
+  readonly steps: readonly { readonly check: string; readonly verdict: string; readonly found: string }[];
+}
+
+const folder = temporaryFolder();
+let site: SamlSite;
+beforeAll(async () => {
+  site = await samlSite({ store: `sqlite:${path.join(folder.path, 'gatehouse.db')}` });
+});
+afterAll(async () => {
+  await site.close();
+  folder.remove();
+});
+
+function check(assertion: string, ...more: readonly string[]): Promise<Outcome> {
+  const file = path.join(folder.path, 'assertion');
+  writeFileSync(file, `${assertion}\n`);
+  return gatehouse(['check', 'assertion', file, '--config', site.configFile, ...more]);
+}
+
+async function verdict(assertion: string, ...more: readonly string[]): Promise<Verdict> {
+  const { code, stdout } = await check(assertion, '--json', ...more);
+  const said = JSON.parse(stdout) as Verdict;
+  expect(code).toBe(said.accepted ? 0 : 1);
+  return said;
+}
+
+describe('gatehouse check assertion, of SAML', () => {
+  it('says of one that would be accepted what it passed, in order, and what it did not ask', async () => {
+    const { code, stdout } = await check(site.byIdp(), '--client', 'portal');
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines.at(-1)).toBe('The SAML assertion would be accepted once.');
+    expect(lines.slice(0, -1).map((line) => line.split(/ {2,}/).slice(0, 2).join(' '))).toEqual([
+      'Passed saml-encoding',
+      'Passed saml-text',
+      'Passed saml-structure',
+      'Passed saml-signature-shape',
+      'Passed assertion-issuer-known',
+      'Passed saml-signature',
+      'Passed saml-digest',
+      'Passed saml-audience',
+      'Passed saml-recipient',
+      'Passed saml-conditions',
+      'Passed saml-confirmation',
+      'Passed assertion-speaks-for',
+      'Open assertion-owner',
+      'Open assertion-unused',
+    ]);
+  });
+
+  it('uses nothing up', async () => {
+    const assertion = site.byPortal();
+    for (let i = 0; i < 2; i++) expect((await check(assertion)).code).toBe(0);
+  });
+
+  it.each([
+    [
+      'another audience',
+      () => site.byIdp({ audience: 'https://other.example' }),
+      'saml-audience',
+      'https://other.example',
+    ],
+    [
+      'another recipient',
+      () => site.byIdp({ recipient: 'https://other.example' }),
+      'saml-recipient',
+      'https://other.example',
+    ],
+    ['an early clock', () => site.byIdp({ now: Date.now() + 60_000 }), 'assertion-begun', 'ms early'],
+    [
+      'an unknown issuer',
+      () => site.byIdp({ issuer: 'https://nobody.example' }),
+      'assertion-issuer-known',
+      'a trusted issuer',
+    ],
+    ['a changed name', () => changed(site.byIdp()), 'saml-digest', 'the content that was signed'],
+  ])('says of %s which check failed, what was expected and what was there', async (_what, make, failed, says) => {
+    const { accepted, steps } = await verdict(make());
+    expect(accepted).toBe(false);
+    expect(steps.slice(0, -1).every((step) => step.verdict === 'passed')).toBe(true);
+    expect(steps.at(-1)).toMatchObject({ check: failed, verdict: 'failed', found: expect.stringContaining(says) });
+  });
+
+  it('takes XML too, as it was before it was sent', async () => {
+    const xml = signSamlAssertion(
+      samlAssertion({ issuer: IDP, audience: site.issuer, recipient: `${site.issuer}/api/oauth/token` }),
+      { key: site.idpKey },
+    );
+    expect(await verdict(xml)).toMatchObject({ kind: 'SAML', accepted: true });
+    expect((await verdict(xml, '--client', 'portal')).steps.map((step) => step.check)).toContain(
+      'assertion-speaks-for',
+    );
+  });
+
+  it('says who may not bring it', async () => {
+    const { steps } = await verdict(site.byPortal(), '--client', 'kiosk');
+    expect(steps.at(-1)).toMatchObject({ check: 'assertion-issuer-known', verdict: 'failed' });
+  });
+
+  it('says what it cannot do with in a sentence', async () => {
+    expect(await gatehouse(['check', 'assertion', '--config', site.configFile])).toMatchObject({ code: 2 });
+    const missing = await gatehouse(['check', 'assertion', '/nowhere', '--config', site.configFile]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no file /nowhere') });
+    expect((await check('', '--client', 'portal')).stderr).toContain('The file is empty.');
+    expect((await check(site.byIdp(), '--client', 'nobody')).stderr).toContain('no client "nobody"');
+  });
+});
+
+describe('gatehouse check assertion, of JWTs', () => {
+  const seconds = (): number => Math.floor(Date.now() / 1000);
+  const jwt = (claims: Readonly<Record<string, unknown>>): string => {
+    const parts = [{ alg: 'ES256' }, { iss: 'portal', aud: site.issuer, exp: seconds() + 120, ...claims }];
+    const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const key = { key: site.portal.key, dsaEncoding: 'ieee-p1363' } as const;
+    return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+  };
+
+  it('says what one passed', async () => {
+    const { accepted, kind, steps } = await verdict(jwt({ jti: '1' }));
+    expect({ accepted, kind }).toEqual({ accepted: true, kind: 'JWT' });
+    expect(steps.map((step) => step.check)).toEqual([
+      'jwt-parts',
+      'jwt-header',
+      'assertion-issuer-known',
+      'jwt-signature',
+      'jwt-claims',
+      'assertion-audience',
+      'assertion-times',
+      'assertion-speaks-for',
+      'assertion-unused',
+    ]);
+  });
+
+  it.each([
+    ['another audience', () => jwt({ aud: 'https://other.example' }), 'assertion-audience'],
+    ['an end that is past', () => jwt({ exp: seconds() - 60 }), 'assertion-not-over'],
+    ['an issuer whom nobody knows', () => jwt({ iss: 'nobody' }), 'assertion-issuer-known'],
+    ['a changed signature', () => `${jwt({}).slice(0, -8)}AAAAAAAA`, 'jwt-signature'],
+  ])('says of %s which check failed', async (_what, make, failed) => {
+    const { steps } = await verdict(make());
+    expect(steps.at(-1)).toMatchObject({ check: failed, verdict: 'failed' });
+  });
+});
+
+function changed(assertion: string): string {
+  const xml = Buffer.from(assertion, 'base64url').toString();
+  return Buffer.from(xml.replace('sampleuser', 'sampleuseR')).toString('base64url');
+}
