@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { SAML_BEARER } from '@gatehouse/core';
+import { SAML_BEARER, type SamlReader, verifySamlGrant } from '@gatehouse/core';
 import { BEARER, encryptSaml, samlAssertion, samlEncoded, samlTime, signSamlAssertion } from '@gatehouse/testkit';
 import { describe, expect, it } from 'vitest';
+import { samlReader } from './index.ts';
 import { attributeStatement, RSA, signed } from './reading.test-support.ts';
 import { byClient, byIssuer, NOON, samlWorld } from './saml-world.test-support.ts';
 
@@ -349,6 +350,18 @@ describe('[SEC-5] [SEC-108] an assertion is used once', () => {
     const assertion = byIssuer();
     expect(await world.ask(assertion, { scope: 'unknown' })).toMatchObject({ body: { error: 'invalid_scope' } });
     expect((await world.ask(assertion)).status).toBe(200);
+  });
+});
+
+describe('the reader', () => {
+  it('is not believed where what chose the keys and what was signed name two issuers', async () => {
+    const { server } = samlWorld();
+    const reader: SamlReader = {
+      open: samlReader.open,
+      verify: (...call) => ({ ...samlReader.verify(...call), issuer: 'https://other.example' }),
+    };
+    const verifying = verifySamlGrant(server.context, reader, byIssuer(), NOON, () => undefined);
+    await expect(verifying).rejects.toMatchObject({ check: 'saml-issuer' });
   });
 });
 
