@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NOON } from '../grants/world.test-support.ts';
 import { ec, makeJwt, type Signer } from '../jwt/jwt.test-support.ts';
+import { silentLog } from '../runtime/log.ts';
+import { DEFAULT_SETTINGS } from '../server/defaults.ts';
 import { type AssertionWorld, anAssertionWorld, idpClaims, withApp } from './assertions.test-support.ts';
 import type { FetchDocument } from './fetch-document.ts';
 import { createKeySets } from './key-sets.ts';
