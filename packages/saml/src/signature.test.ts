@@ -1,7 +1,15 @@
 import { generateKeyPairSync, hash } from 'node:crypto';
-import { makeCertificateAuthority, samlAssertion, samlSignature, signSamlAssertion } from '@gatehouse/testkit';
+import type { OpenedAssertion } from '@gatehouse/core';
+import {
+  makeCertificateAuthority,
+  samlAssertion,
+  samlEncoded,
+  samlSignature,
+  signSamlAssertion,
+} from '@gatehouse/testkit';
 import { describe, expect, it } from 'vitest';
-import { attributeStatement, RSA, read, refusal, signed } from './reading.test-support.ts';
+import { samlReader } from './index.ts';
+import { attributeStatement, LIMITS, RSA, read, refusal, signed } from './reading.test-support.ts';
 
 const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const XML = samlAssertion({ id: '_1' });
@@ -230,6 +238,20 @@ describe('[SEC-131] what is verified is what is compared', () => {
       expect(refusal(() => read(signed({ id: '_1' }, { digested })))).toBe('saml-digest');
   });
 
+  it('parts of two assertions put together', () => {
+    const open = (xml: string) =>
+      samlReader.open(samlEncoded(xml), { limits: LIMITS, decryptionKeys: [], typedAttributes: false });
+    const [one, other] = [open(SIGNED), open(signed({ id: '_2', subject: 'admin' }))];
+    const mixed = (parts: Partial<OpenedAssertion>): string =>
+      refusal(() => samlReader.verify({ ...one, ...parts }, [RSA.publicKey]));
+    expect(mixed({})).toBe('accepted');
+    expect(mixed({ content: other.content })).toBe('saml-digest');
+    expect(mixed({ id: other.id })).toBe('saml-reference');
+    expect(mixed({ signedInfo: other.signedInfo })).toBe('saml-reference');
+    expect(mixed({ signedInfo: other.signedInfo, id: other.id })).toBe('saml-signature');
+    expect(mixed({ signedInfo: one.content })).toBe('saml-root');
+  });
+
   it('one character changed inside, or one inside what the signature is over', () => {
     expect(refusal(() => read(SIGNED.replace('sampleuser', 'sampleuseR')))).toBe('saml-digest');
     const digest = hash('sha256', XML.replace('sampleuser', 'admin'), 'base64');
@@ -331,6 +353,20 @@ describe('[SEC-108] what is not understood is refused, although it is signed', (
     ['an issuer with a qualifier', signed().replace('<Issuer>', '<Issuer NameQualifier="x">'), 'saml-digest'],
   ])('%s', (_what, xml, check) => {
     expect(refusal(() => read(xml))).toBe(check);
+  });
+
+  it('an issuer who is no entity, or has a qualifier', () => {
+    const issued = (attributes: string): string =>
+      signSamlAssertion(samlAssertion({ id: '_1' }).replace('<Issuer>', `<Issuer ${attributes}>`), {
+        key: RSA.privateKey,
+      });
+    expect(read(issued('Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity"')).id).toBe('_1');
+    for (const other of [
+      'Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"',
+      'NameQualifier="x"',
+      'SPNameQualifier="x"',
+    ])
+      expect(refusal(() => read(issued(other)))).toBe('saml-issuer-name');
   });
 
   it('a type other than a simple one, or elsewhere than on a value, also where types are allowed', () => {
