@@ -1,5 +1,6 @@
 import { type Change, StoreError, type Written } from '@gatehouse/core';
 import { integer, text } from './cells.ts';
+import type { Level } from './levels/levels.ts';
 import { ttlOf } from './lives.ts';
 import { note } from './look-ups.ts';
 import { readRegister } from './read-register.ts';
@@ -36,12 +37,12 @@ export async function changeRegister(
   const { session, tenant, plan, deadline, kept } = call;
   const { kind, key, from } = change;
   let row = first;
-  return untilKnown(call, async (unknown) => {
+  const attempted = async (unknown: boolean): Promise<Written | undefined> => {
     if (unknown) {
       // What was committed since is read without contention; what is still under way is found by the next try.
-      const seen = await seenAfter(call, change, attempt);
+      const seen = await seenAfter(call, change, attempt, plan.register);
       if (typeof seen === 'string') return seen;
-      if (seen !== undefined) row = seen;
+      row = seen ?? row;
     }
     const next = changedRow(row, change, attempt);
     const decision = await session.decide(
@@ -67,6 +68,13 @@ export async function changeRegister(
     if (typeof again === 'string') return again;
     row = again.row;
     return undefined;
+  };
+  return untilKnown<Written>(call, {
+    attempt: attempted,
+    async look() {
+      const seen = await seenAfter(call, change, attempt, plan.serial);
+      return typeof seen === 'string' ? seen : undefined;
+    },
   });
 }
 
@@ -81,11 +89,16 @@ function verdictOn(row: Row | undefined, change: Change, attempt: string, unknow
 }
 
 /** After a try whose outcome is not known. Undefined: there is nothing to be seen of it, or of anybody. */
-async function seenAfter(call: Call, change: Change, attempt: string): Promise<Written | RegisterRow | undefined> {
+async function seenAfter(
+  call: Call,
+  change: Change,
+  attempt: string,
+  level: Level,
+): Promise<Written | RegisterRow | undefined> {
   const { kind, key, from } = change;
   let row: RegisterRow | undefined;
   try {
-    row = await readRegister(call, kind, key);
+    row = await readRegister(call, kind, key, level);
   } catch (error) {
     if (error instanceof StoreError && error.retryable) return undefined;
     throw error;

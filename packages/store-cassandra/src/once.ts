@@ -19,20 +19,27 @@ export function once(
   attempt: string,
 ): Promise<boolean> {
   const { session, tenant, plan, toleranceMs, clock, deadline } = call;
-  const entry = { tenant_id: tenant, nonce_hash: pairColumn(space, nonce), attempt, expires_at: until };
+  const key = { tenant_id: tenant, nonce_hash: pairColumn(space, nonce) };
+  const entry = { ...key, attempt, expires_at: until };
   const ttl = (): number => ttlOf(until, clock.now(), toleranceMs);
-  return untilKnown(call, async () => {
-    const added = await session.decide('once_add', { ...entry, ttl: ttl() }, plan, deadline);
-    if (added.applied) return true;
-    const there = entryOf(added.row);
-    if (there === null) return undefined;
-    if (there.attempt === attempt) return true;
-    // The answer compares the end that is written there: a row lives longer than its window.
-    if (at < there.expiresAt) return false;
-    const from = { from_attempt: there.attempt, from_expires_at: there.expiresAt };
-    const taken = await session.decide('once_take', { ...entry, ...from, ttl: ttl() }, plan, deadline);
-    // Somebody took the next window, or the row has just ended: looked at again.
-    return taken.applied ? true : undefined;
+  return untilKnown<boolean>(call, {
+    async attempt() {
+      const added = await session.decide('once_add', { ...entry, ttl: ttl() }, plan, deadline);
+      if (added.applied) return true;
+      const there = entryOf(added.row);
+      if (there === null) return undefined;
+      if (there.attempt === attempt) return true;
+      // The answer compares the end that is written there: a row lives longer than its window.
+      if (at < there.expiresAt) return false;
+      const from = { from_attempt: there.attempt, from_expires_at: there.expiresAt };
+      const taken = await session.decide('once_take', { ...entry, ...from, ttl: ttl() }, plan, deadline);
+      // Somebody took the next window, or the row has just ended: looked at again.
+      return taken.applied ? true : undefined;
+    },
+    async look() {
+      const [row] = await session.run('once_read', key, plan.serial, deadline);
+      return entryOf(row)?.attempt === attempt ? true : undefined;
+    },
   });
 }
 

@@ -26,24 +26,30 @@ function endGrant(call: Call, key: Key, at: Instant, reason: string): Promise<bo
   const { session, tenant, plan, toleranceMs, clock, kept, deadline } = call;
   // Of several who end it at once one counts: this says who.
   const by = randomUUID();
-  return untilKnown(call, async () => {
-    const row = await readRegister(call, 'grant', key);
-    if (row === undefined) return false;
-    if (row.revoked !== null) return row.revoked.by === by;
-    // The attempt stays: whoever asks what became of theirs is still told.
-    const params = {
-      ...registerParams(tenant, { ...row, version: row.version + 1 }),
-      revoked_at: at,
-      revoked_by: by,
-      reason,
-      from_version: row.version,
-      from_attempt: row.attempt,
-      ttl: ttlOf(row.purgeAt, clock.now(), toleranceMs),
-    };
-    const decision = await session.decide('revoke_grant', params, plan, deadline);
-    kept.forget('grant', key);
-    // Overtaken by a change or another end: what there is now is ended, or looked at.
-    return decision.applied ? true : undefined;
+  return untilKnown<boolean>(call, {
+    async attempt() {
+      const row = await readRegister(call, 'grant', key);
+      if (row === undefined) return false;
+      if (row.revoked !== null) return row.revoked.by === by;
+      // The attempt stays: whoever asks what became of theirs is still told.
+      const params = {
+        ...registerParams(tenant, { ...row, version: row.version + 1 }),
+        revoked_at: at,
+        revoked_by: by,
+        reason,
+        from_version: row.version,
+        from_attempt: row.attempt,
+        ttl: ttlOf(row.purgeAt, clock.now(), toleranceMs),
+      };
+      const decision = await session.decide('revoke_grant', params, plan, deadline);
+      kept.forget('grant', key);
+      // Overtaken by a change or another end: what there is now is ended, or looked at.
+      return decision.applied ? true : undefined;
+    },
+    async look() {
+      const row = await readRegister(call, 'grant', key, plan.serial);
+      return row?.revoked == null ? undefined : row.revoked.by === by;
+    },
   });
 }
 
@@ -53,15 +59,17 @@ async function endToken(call: Call, key: Key, at: Instant): Promise<boolean> {
   const token = await readToken(call, key);
   if (token === undefined || (await isEnded(call, key))) return false;
   const by = randomUUID();
-  return untilKnown(call, async () => {
-    const params = {
-      tenant_id: tenant,
-      token_hash: key,
-      revoked_at: at,
-      revoked_by: by,
-      ttl: ttlOf(token.purgeAt + OUTLIVES_MS, clock.now(), toleranceMs),
-    };
-    const decision = await session.decide('add_token_end', params, plan, deadline);
-    return decision.applied || decision.row?.['revoked_by'] === by;
+  const row = { tenant_id: tenant, token_hash: key };
+  return untilKnown<boolean>(call, {
+    async attempt() {
+      const ttl = ttlOf(token.purgeAt + OUTLIVES_MS, clock.now(), toleranceMs);
+      const end = { ...row, revoked_at: at, revoked_by: by, ttl };
+      const decision = await session.decide('add_token_end', end, plan, deadline);
+      return decision.applied || decision.row?.['revoked_by'] === by;
+    },
+    async look() {
+      const [end] = await session.run('find_token_end', row, plan.serial, deadline);
+      return end && end['revoked_by'] === by;
+    },
   });
 }

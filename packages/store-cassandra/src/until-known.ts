@@ -1,20 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { Call } from './room.ts';
-import { lateError } from './session/fault.ts';
+import { isContention, lateError } from './session/fault.ts';
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 
-/** What one try of something that decides came to; undefined: it has to be tried again. */
-export type Try<T> = (unknown: boolean) => Promise<T | undefined>;
+export interface Deciding<T> {
+  /** One try of the identical thing; undefined: it has to be tried again. Told whether an earlier one's outcome was unknown. */
+  readonly attempt: (unknown: boolean) => Promise<T | undefined>;
+  /** What can be seen of an earlier try, at the strongest read; undefined: nothing. */
+  readonly look: () => Promise<T | undefined>;
+}
 
 /**
- * Tries the identical thing until it is known what became of it: contention is reported as a timeout, to the winner
- * too. It is told whether an earlier try of this call had an unknown outcome.
- * @throws StoreError `unknown_outcome` when the time is over
+ * Finds out what became of something that decides. Where others were in its way, which a cluster reports as a timeout,
+ * to the winner too, it is tried again until it is known. Where contact was lost it is looked for once, at the
+ * strongest read; what is not seen then may still come, so its caller repeats it, and nobody says "not written".
+ * @throws StoreError `unknown_outcome`
  */
-export async function untilKnown<T>({ deadline }: Call, attempt: Try<T>): Promise<T> {
+export async function untilKnown<T>({ deadline }: Call, { attempt, look }: Deciding<T>): Promise<T> {
   let unknown = false;
   let cause: unknown;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
@@ -22,9 +27,14 @@ export async function untilKnown<T>({ deadline }: Call, attempt: Try<T>): Promis
       const answer = await attempt(unknown);
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (!(error instanceof StoreError) || error.kind !== 'unknown_outcome') throw error;
+      if (!isUnknown(error)) throw error;
       unknown = true;
       cause = error.cause;
+      if (!isContention(cause)) {
+        const seen = await look().catch(() => undefined);
+        if (seen !== undefined) return seen;
+        throw error;
+      }
     }
     // Those who were in each other's way do not come back together.
     const jittered = pause * (0.5 + Math.random());
@@ -34,4 +44,8 @@ export async function untilKnown<T>({ deadline }: Call, attempt: Try<T>): Promis
     }
     await sleep(jittered);
   }
+}
+
+function isUnknown(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.kind === 'unknown_outcome';
 }

@@ -19,6 +19,7 @@ export type StatementId =
   | `${'note' | 'page'}_${string}`
   | 'once_add'
   | 'once_take'
+  | 'once_read'
   | 'count_add'
   | 'count_read'
   | 'count_clear'
@@ -82,7 +83,7 @@ function* tokens(): Generator<Statement> {
   yield {
     id: 'find_token_end',
     stage: 'read',
-    text: `SELECT revoked_at FROM oauth_token_end WHERE ${where(at)}`,
+    text: `SELECT revoked_at, revoked_by FROM oauth_token_end WHERE ${where(at)}`,
   };
   yield {
     id: 'add_token_end',
@@ -121,6 +122,11 @@ function* nonces(): Generator<Statement> {
     id: 'once_take',
     stage: 'decide',
     text: 'UPDATE oauth_replay USING TTL :ttl SET attempt = :attempt, expires_at = :expires_at WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash IF attempt = :from_attempt AND expires_at = :from_expires_at',
+  };
+  yield {
+    id: 'once_read',
+    stage: 'read',
+    text: 'SELECT attempt, expires_at FROM oauth_replay WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash',
   };
 }
 

@@ -1,7 +1,9 @@
+import { StoreError } from '@gatehouse/core';
 import { type LevelPlan, planLevels } from '../levels/plan.ts';
 import { type Promises, promisesOf } from '../levels/promises.ts';
 import { Deadline } from '../session/deadline.ts';
 import { importDriver } from '../session/driver.ts';
+import { errorOf } from '../session/fault.ts';
 import { Session } from '../session/session.ts';
 import { awaitCluster } from './await-cluster.ts';
 import { checkClocks } from './check-clocks.ts';
@@ -48,6 +50,6 @@ export async function openChecked(opening: Opening): Promise<Opened> {
     return { session: new Session({ driver, client, statementMs, observe: opening.observe, log }), plan, promises };
   } catch (error) {
     await client.shutdown().catch(() => undefined);
-    throw error;
+    throw error instanceof StoreError ? error : errorOf(error, 'read');
   }
 }

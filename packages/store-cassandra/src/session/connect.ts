@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { StoreError } from '@gatehouse/core';
-import type { Client, ClientOptions } from 'cassandra-driver';
+import type { Client, ClientOptions, Host } from 'cassandra-driver';
 import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Driver } from './driver.ts';
@@ -36,7 +36,7 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
       ),
       retry: retryElsewhere(driver),
       // A node that came back is asked again within seconds.
-      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(500, 10_000, true),
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(200, 5_000, true),
       ...(speculative === null
         ? {}
         : {
@@ -48,7 +48,19 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
     },
     socketOptions: { connectTimeout: timeouts.connectMs, readTimeout: timeouts.statementMs },
   };
-  return new driver.Client(options);
+  return withPresentHosts(new driver.Client(options));
+}
+
+/**
+ * A driver that has lost every node makes new objects of them when they come back, and goes on sending what is routed by
+ * its key to the old ones, which are down for ever. Here the key's nodes are those that are known now.
+ */
+function withPresentHosts(client: Client): Client {
+  const replicas = client.getReplicas.bind(client);
+  client.getReplicas = (keyspace, token) =>
+    // Null where the keyspace's copies are not known yet.
+    (replicas(keyspace, token) as Host[] | null)?.map((host) => client.hosts.get(host.address) ?? host) ?? [];
+  return client;
 }
 
 /** Verified means the chain and the name; the driver's own default is neither. Null: no TLS. */

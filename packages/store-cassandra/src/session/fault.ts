@@ -58,15 +58,22 @@ function faultOfHosts(error: unknown): Fault {
   );
 }
 
-/** Never sent: there was no connection to send it over. */
+/** Never sent: there was no connection to send it over. Of a node that is down the driver has but a word. */
 function isConnecting(error: unknown): boolean {
-  const code = Reflect.get(Object(error), 'code');
+  const code = String(Reflect.get(Object(error), 'code'));
+  const words = typeof error === 'string' ? error : String(Reflect.get(Object(error), 'message'));
   return (
-    ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code)) ||
-    /^Host considered as DOWN|^Host not reachable|not connected|No connection available/i.test(
-      String(Reflect.get(Object(error), 'message')),
-    )
+    ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) ||
+    /^Host considered as DOWN|^Host not reachable|No connection available/i.test(words)
   );
+}
+
+/** Write timeout, and "CAS write unknown": what a lightweight transaction hears that others were in the way of. */
+const CONTENDED: ReadonlySet<unknown> = new Set([0x1100, 0x1700]);
+
+/** Whether a node said, of something that decides, that time ran out, rather than that contact was lost on the way. */
+export function isContention(error: unknown): boolean {
+  return CONTENDED.has(Reflect.get(Object(error), 'code'));
 }
 
 const SENTENCES: Readonly<Record<Fault, string>> = {
@@ -114,7 +121,11 @@ export function causeOf(error: unknown): Error {
     if (Reflect.get(error, member) !== undefined) Reflect.set(cause, member, Reflect.get(error, member));
   const inner = Object.entries(Object(Reflect.get(error, 'innerErrors')));
   if (inner.length > 0)
-    Reflect.set(cause, 'hosts', Object.fromEntries(inner.map(([host, one]) => [host, causeOf(one).message])));
+    Reflect.set(
+      cause,
+      'hosts',
+      Object.fromEntries(inner.map(([host, one]) => [host, typeof one === 'string' ? one : causeOf(one).message])),
+    );
   return cause;
 }
 

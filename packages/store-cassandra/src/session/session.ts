@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log, StoreError } from '@gatehouse/core';
 import type { Client, types } from 'cassandra-driver';
 import type { Level, SerialLevel } from '../levels/levels.ts';
-import { STATEMENTS, type StatementId } from '../schema/statements.ts';
+import { STATEMENTS, type Statement, type StatementId } from '../schema/statements.ts';
 import type { Deadline } from './deadline.ts';
 import { Late } from './deadline.ts';
 import type { Driver } from './driver.ts';
-import { errorOf, lateError, type Stage } from './fault.ts';
+import { errorOf, faultOf, lateError, type Stage } from './fault.ts';
 
 export type Value = string | number | boolean | readonly string[] | null | undefined;
 /** Undefined is a column that is not written: a null would be a tombstone. */
@@ -33,6 +34,10 @@ export interface SessionOptions {
 
 /** A lightweight transaction's answer: what was in the way, where it was not applied. */
 export type Decision = { readonly applied: true } | { readonly applied: false; readonly row: Row | undefined };
+
+/** Milliseconds that a call waits for a node to come back, before it says that there is none. */
+const UNREACHABLE_MS = 1_000;
+const PAUSE_MS = 100;
 
 /** The one way to the cluster: prepared statements by their id, within a deadline, with one kind of error. */
 export class Session {
@@ -85,31 +90,52 @@ export class Session {
   ): Promise<types.ResultSet> {
     const statement = STATEMENTS.get(id);
     if (!statement) throw new TypeError(`There is no statement ${id}.`);
-    const { text, stage } = statement;
-    const { consistencies } = this.#driver.types;
+    const { stage } = statement;
     const began = performance.now();
     let rows = 0;
     let failed = true;
-    const answer = this.client.execute(text, this.#bound(params), {
-      prepare: true,
-      consistency: consistencies[camel(level)],
-      ...(serial === undefined ? {} : { serialConsistency: consistencies[camel(serial)] }),
-      isIdempotent: stage !== 'decide',
-      readTimeout: Math.max(1, Math.min(this.#options.statementMs, Math.ceil(deadline.left))),
-      fetchSize: 0,
-      ...(stage === 'decide' ? { retry: new this.#driver.policies.retry.FallthroughRetryPolicy() } : {}),
-    });
-    this.#running.add(answer);
     try {
-      const result = await deadline.race(answer);
+      const result = await this.#sent(statement, params, level, serial, deadline);
       rows = stage === 'read' ? (result.rows?.length ?? 0) : result.wasApplied() ? 1 : 0;
       failed = false;
       return result;
     } catch (error) {
       throw this.#errorOf(error, stage);
     } finally {
-      this.#running.delete(answer);
-      this.#options.observe?.({ id, text, level, rows, ms: performance.now() - began, failed });
+      this.#options.observe?.({ id, text: statement.text, level, rows, ms: performance.now() - began, failed });
+    }
+  }
+
+  /** Waits a little for a node to be there: as long as none was, nothing was sent. */
+  async #sent(
+    { text, stage }: Statement,
+    params: Params,
+    level: Level,
+    serial: SerialLevel | undefined,
+    deadline: Deadline,
+  ): Promise<types.ResultSet> {
+    const { types, policies } = this.#driver;
+    const began = performance.now();
+    for (;;) {
+      const answer = this.client.execute(text, this.#bound(params), {
+        prepare: true,
+        consistency: types.consistencies[camel(level)],
+        ...(serial === undefined ? {} : { serialConsistency: types.consistencies[camel(serial)] }),
+        isIdempotent: stage !== 'decide',
+        readTimeout: Math.max(1, Math.min(this.#options.statementMs, Math.ceil(deadline.left))),
+        fetchSize: 0,
+        ...(stage === 'decide' ? { retry: new policies.retry.FallthroughRetryPolicy() } : {}),
+      });
+      this.#running.add(answer);
+      try {
+        return await deadline.race(answer);
+      } catch (error) {
+        const waited = performance.now() - began;
+        if (faultOf(error) !== 'unreachable' || waited > UNREACHABLE_MS || deadline.left < PAUSE_MS) throw error;
+      } finally {
+        this.#running.delete(answer);
+      }
+      await sleep(PAUSE_MS);
     }
   }
 

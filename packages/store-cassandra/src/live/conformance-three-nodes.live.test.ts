@@ -1,0 +1,3 @@
+import { PAIRS, proveOn } from './conformance.test-support.ts';
+
+await proveOn({ nodes: 3 }, PAIRS);
