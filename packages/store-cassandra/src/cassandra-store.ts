@@ -34,6 +34,7 @@ import { resolveConnection } from './connection/resolve.ts';
 import type { ConnectionSettings } from './connection/settings.ts';
 import { clear, count } from './count.ts';
 import { findToken } from './find-token.ts';
+import { forgetNamespace } from './forget-namespace.ts';
 import { KeptRows } from './kept-rows.ts';
 import type { Promises } from './levels/promises.ts';
 import { list } from './list.ts';
@@ -85,6 +86,10 @@ export class CassandraStore implements Store {
   /** What the chosen levels mean on the cluster's replication; null before `open`. */
   get promises(): Promises | null {
     return this.#promises;
+  }
+
+  explain(): readonly string[] {
+    return this.#promises?.sentences ?? [];
   }
 
   open(): Promise<void> {
@@ -144,6 +149,11 @@ export class CassandraStore implements Store {
     checkSweep(options);
     this.#call();
     return { removed: {}, complete: true, errors: {} };
+  }
+
+  /** Removes every record of this store's namespace: for a scratch namespace that a test has used. */
+  async forgetNamespace(): Promise<void> {
+    await forgetNamespace(this.#call());
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { StoreError } from '@gatehouse/core';
-import { checkLevels } from '../levels/plan.ts';
+import { levelNamed } from '../levels/levels.ts';
+import { type ConsistencySettings, checkLevels } from '../levels/plan.ts';
 import { PRODUCTS } from '../products.ts';
 import { connectionFromUrl, mergeOptions } from './from-url.ts';
 import {
@@ -38,7 +39,8 @@ const MEMBERS: Readonly<Record<keyof ConnectionOptions, true>> = {
  */
 export function resolveConnection(given: Connection): ConnectionSettings {
   const options = optionsOf(given);
-  const { contactPoints = [], localDataCenter, keyspace, port = DEFAULT_PORT, consistency = {} } = options;
+  const { contactPoints = [], localDataCenter, keyspace, port = DEFAULT_PORT } = options;
+  const consistency = spelled(options.consistency ?? {});
   if (contactPoints.length === 0 || contactPoints.some((host) => host.trim() === ''))
     refuse('The Cassandra store names at least one host: cassandra://host1,host2/keyspace.');
   if (!localDataCenter)
@@ -74,6 +76,13 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     connectionsPerNode: whole('connectionsPerNode', options.connectionsPerNode ?? 1, 1, 100),
     product: options.product ?? null,
   };
+}
+
+/** Levels in Cassandra's own spelling; what is none stays as it is, for the sentence that refuses it. */
+function spelled({ operations, ...levels }: ConsistencySettings): ConsistencySettings {
+  const named = <T extends object>(all: T): T =>
+    Object.fromEntries(Object.entries(all).map(([name, level]) => [name, levelNamed(String(level)) ?? level])) as T;
+  return { ...named(levels), ...(operations === undefined ? {} : { operations: named(operations) }) };
 }
 
 function optionsOf(given: Connection): Partial<ConnectionOptions> {

@@ -1,3 +1,20 @@
+import type { StoreTarget } from '@gatehouse/conformance';
+import type { CassandraCluster } from '@gatehouse/testkit';
 import { PAIRS, proveOn } from './conformance.test-support.ts';
+import { misconfigured } from './misconfigured.test-support.ts';
 
-await proveOn({ nodes: 1 }, PAIRS);
+/** One node can be ended, stopped and set up wrongly. Alone, it finds its schema again only if it ends in good order. */
+const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
+  restart: async (store) => {
+    await cluster.end(1, 'SIGTERM');
+    await cluster.restart(1);
+    return store;
+  },
+  exhaust: async () => {
+    cluster.pause(1);
+    return { deadlineMs: 20_500, release: async () => cluster.resume(1) };
+  },
+  misconfigured: misconfigured(cluster),
+});
+
+await proveOn({ nodes: 1 }, PAIRS, more);
