@@ -1,3 +1,5 @@
+import type { IssuedCertificate } from '../certificate-authority.ts';
+
 /** What a cluster of the tests may be told. */
 export interface CassandraOptions {
   /** 1 to 9. */
@@ -9,7 +11,8 @@ export interface CassandraOptions {
   readonly paxos?: 'v1' | 'v2';
   /** Users and passwords; the first is `cassandra`/`cassandra`. */
   readonly auth?: boolean;
-  readonly tls?: { readonly keystore: string; readonly password: string };
+  /** Asked of every client. */
+  readonly tls?: IssuedCertificate;
   /** More lines of cassandra.yaml. */
   readonly yaml?: readonly string[];
 }
@@ -69,13 +72,24 @@ role_manager: CassandraRoleManager
 ${tls ? encryption(tls) : ''}${yaml.map((line) => `${line}\n`).join('')}`;
 }
 
-function encryption({ keystore, password }: NonNullable<CassandraOptions['tls']>): string {
+function encryption({ certificate, key, authority }: IssuedCertificate): string {
+  const block = (text: string): string =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => `        ${line}`)
+      .join('\n');
   return `client_encryption_options:
   enabled: true
   optional: false
-  keystore: ${JSON.stringify(keystore)}
-  keystore_password: ${JSON.stringify(password)}
   require_client_auth: false
+  ssl_context_factory:
+    class_name: org.apache.cassandra.security.PEMBasedSslContextFactory
+    parameters:
+      private_key: |
+${block(`${key.trim()}\n${certificate}`)}
+      trusted_certificates: |
+${block(authority)}
 `;
 }
 
