@@ -21,8 +21,10 @@ export const nodes: readonly Case[] = [
           const store = instances[index % instances.length] ?? t.store;
           for (let round = 0; round < 200; round++) {
             const there = await store.find('consent', key);
-            const merged = [...((JSON.parse(there?.state ?? '[]') as string[]) ?? []), scope];
-            const state = JSON.stringify(merged);
+            const saved = (JSON.parse(there?.state ?? '[]') as string[]) ?? [];
+            // An earlier try whose outcome was unknown.
+            if (saved.includes(scope)) return;
+            const state = JSON.stringify([...saved, scope]);
             const attempt = t.attempt();
             try {
               const answer = there
@@ -30,7 +32,8 @@ export const nodes: readonly Case[] = [
                 : await store.write({ attempt, add: [newRegister(t, 'consent', { key, state })] });
               if (answer === 'written') return;
             } catch (error) {
-              await t.refused(() => Promise.reject(error), 'conflict', 'a save that found another’s consent');
+              const kinds = ['conflict', 'unknown_outcome'] as const;
+              await t.refused(() => Promise.reject(error), kinds, 'a save that found another’s consent');
             }
             await sleep(Math.random() * 3);
           }
