@@ -5,14 +5,16 @@ import { cassandraTarget } from './src/live/conformance-target.test-support.ts';
 const [nodes = '1', read = 'ONE', write = 'ANY', only = '.', scale = '0.05'] = process.argv.slice(2);
 const c = await cassandraCluster({ nodes: Number(nodes) });
 if (!c.available) throw new Error(c.reason);
+console.time('migrate');
 const { target, close } = await cassandraTarget(c.value, { read, write } as any, Math.min(3, Number(nodes)));
 const cl = c.value;
+console.timeEnd('migrate');
 const t = {
   ...target,
   scale: Number(scale),
   caseMs: 240_000,
   restart: async (store: any) => {
-    await cl.end(1, Number(nodes) === 1 ? 'SIGTERM' : 'SIGKILL');
+    await cl.end(1, 'SIGKILL');
     await cl.restart(1);
     return store;
   },

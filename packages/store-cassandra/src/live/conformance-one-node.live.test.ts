@@ -3,10 +3,10 @@ import type { CassandraCluster } from '@gatehouse/testkit';
 import { PAIRS, proveOn } from './conformance.test-support.ts';
 import { misconfigured } from './misconfigured.test-support.ts';
 
-/** One node can be ended, stopped and set up wrongly. Alone, it finds its schema again only if it ends in good order. */
+/** One node can crash, hang and be set up wrongly. */
 const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
   restart: async (store) => {
-    await cluster.end(1, 'SIGTERM');
+    await cluster.end(1, 'SIGKILL');
     await cluster.restart(1);
     return store;
   },

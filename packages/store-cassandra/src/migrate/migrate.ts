@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import type { Client, Host } from 'cassandra-driver';
 import { integer } from '../cells.ts';
 import { resolveConnection } from '../connection/resolve.ts';
-import type { Connection } from '../connection/settings.ts';
+import type { Connection, ConnectionSettings } from '../connection/settings.ts';
 import { SCHEMA_VERSION } from '../schema/tables.ts';
 import { awaitCluster } from '../self-check/await-cluster.ts';
 import { type Driver, importDriver } from '../session/driver.ts';
@@ -39,6 +40,7 @@ export interface MigrateReport {
 
 /** Milliseconds that a cluster may take to agree on a new table. */
 const AGREEMENT_MS = 30_000;
+const PAUSE_MS = 100;
 
 /** What a keyspace has and needs; changes nothing. @throws StoreError `config` */
 export function schemaState(options: MigrateOptions): Promise<SchemaState> {
@@ -67,11 +69,13 @@ class Cluster {
   readonly #client: Client;
   readonly #driver: Driver;
   readonly #keyspace: string;
+  readonly #localDataCenter: string;
 
-  constructor(driver: Driver, client: Client, keyspace: string) {
+  constructor(driver: Driver, client: Client, { keyspace, localDataCenter }: ConnectionSettings) {
     this.#driver = driver;
     this.#client = client;
     this.#keyspace = keyspace;
+    this.#localDataCenter = localDataCenter;
   }
 
   async createKeyspace(log: Log): Promise<void> {
@@ -99,6 +103,22 @@ class Cluster {
       readTimeout: AGREEMENT_MS,
       consistency: this.#driver.types.consistencies[write ? 'quorum' : 'localOne'],
     });
+    if (!write) await this.#agreed();
+  }
+
+  /** Until all nodes that are up have the same schema: what one does not know yet it cannot be asked. */
+  async #agreed(): Promise<void> {
+    const end = performance.now() + AGREEMENT_MS;
+    // Documented, and missing in the driver's types.
+    const metadata = this.#client.metadata as unknown as { checkSchemaAgreement(): Promise<boolean> };
+    while (!(await metadata.checkSchemaAgreement())) {
+      if (performance.now() > end)
+        throw new StoreError(
+          'config',
+          'The nodes of the cluster do not agree on the schema: see `nodetool describecluster`, then run it again.',
+        );
+      await sleep(PAUSE_MS);
+    }
   }
 
   async #isThere(): Promise<boolean> {
@@ -135,7 +155,7 @@ class Cluster {
   #first(): Host {
     const [host] = this.#client.hosts
       .values()
-      .filter((one) => one.isUp() && this.#client.getState().getConnectedHosts().includes(one))
+      .filter((one) => one.isUp() && one.datacenter === this.#localDataCenter)
       .sort((a, b) => (a.address < b.address ? -1 : 1));
     if (!host) throw new StoreError('config', 'No node of the cluster can be asked.');
     return host;
@@ -150,7 +170,7 @@ async function onCluster<T>(
   const driver = given ?? (await importDriver());
   const client = await awaitCluster({ driver, settings, log });
   try {
-    return await work(new Cluster(driver, client, settings.keyspace));
+    return await work(new Cluster(driver, client, settings));
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const cause = causeOf(error);

@@ -114,9 +114,6 @@ export class CassandraNode {
       ...['-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.ring_delay_ms=0'],
       // Else it measures for seconds at each start.
       '-Dcassandra.memtable.row_overhead_size=180',
-      // System tables are not flushed with each change of theirs: a node that was killed has its schema from the others,
-      // one that is alone must be ended in good order to find it again.
-      '-Dcassandra.unsafesystem=true',
       ...['-Dcassandra.superuser_setup_delay_ms=0', '-Dcassandra.shutdown_announce_in_ms=0'],
       ...['-cp', path.join(this.#program.lib, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
     ];
