@@ -17,12 +17,12 @@ export interface TwoServers {
   close(): Promise<void>;
 }
 
-export function storeUrl(cluster: CassandraCluster, keyspace: string, { read, write }: Levels): string {
+function storeUrl(cluster: CassandraCluster, keyspace: string, { read, write }: Levels): string {
   return `${cluster.url(keyspace)}&consistency.read=${read}&consistency.write=${write}`;
 }
 
 /** Runs the command line. @returns its exit code and everything it said */
-export async function gatehouse(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+async function gatehouse(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (text += piece));

@@ -166,7 +166,7 @@ describe('R + W > RF', () => {
 });
 
 describe('promises', () => {
-  const said = (read: Level, write: Level) => promisesOf(planLevels({ read, write }, three, 'dc1'), three);
+  const said = (read: Level, write: Level) => promisesOf(planLevels({ read, write }, three, 'dc1'), three, 500);
 
   it('[AX-188] says of ONE and ANY that a token may be missed, where it is asked again, and what ANY is', () => {
     const { tokens, boundMs, sentences } = said('ONE', 'ANY');

@@ -41,8 +41,8 @@ const USE: Readonly<Record<Operation, Use>> = {
 /** From the cheapest on. */
 const CONFIRMING: readonly Level[] = ['LOCAL_QUORUM', 'QUORUM', 'EACH_QUORUM', 'ALL'];
 
-export const DEFAULT_READ: Level = 'ONE';
-export const DEFAULT_WRITE: Level = 'ANY';
+const DEFAULT_READ: Level = 'ONE';
+const DEFAULT_WRITE: Level = 'ANY';
 
 /**
  * What no cluster would take, found before one is asked.

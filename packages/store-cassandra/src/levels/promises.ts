@@ -18,10 +18,8 @@ export interface Promises {
 /** Milliseconds after which a token is everywhere while all its copies can be reached: a write is under way that long at most. */
 export const EVENTUAL_BOUND_MS = 1_000;
 
-/** Milliseconds that a second look-up at a high level may take before it is made at LOCAL_QUORUM. */
-export const CONFIRM_MS = 500;
-
-export function promisesOf(levels: LevelPlan, replication: Replication): Promises {
+/** @param confirmMs milliseconds that a second look-up may take before it is made at LOCAL_QUORUM */
+export function promisesOf(levels: LevelPlan, replication: Replication, confirmMs: number): Promises {
   const { find, issue } = levels;
   const tokens = overlaps(find, issue, replication) ? 'cluster' : 'eventual';
   return {
@@ -29,11 +27,16 @@ export function promisesOf(levels: LevelPlan, replication: Replication): Promise
     boundMs: tokens === 'cluster' ? 0 : EVENTUAL_BOUND_MS,
     levels,
     replication: Object.fromEntries(replication.copies),
-    sentences: sentencesOf(levels, replication, tokens),
+    sentences: sentencesOf(levels, replication, tokens, confirmMs),
   };
 }
 
-function sentencesOf(levels: LevelPlan, replication: Replication, tokens: Promises['tokens']): readonly string[] {
+function sentencesOf(
+  levels: LevelPlan,
+  replication: Replication,
+  tokens: Promises['tokens'],
+  confirmMs: number,
+): readonly string[] {
   const { find, issue, confirm, register, commit, serial } = levels;
   const copies = copiesInAll(replication);
   const lines = [
@@ -48,7 +51,7 @@ function sentencesOf(levels: LevelPlan, replication: Replication, tokens: Promis
       `Access tokens are written at ${issue} and found at ${find}; with ${copies} ${copies === 1 ? 'copy' : 'copies'} a read may miss a token that was just answered` +
         (confirm === null
           ? '.'
-          : `, so one that finds nothing is made again at ${confirm} before it counts (after ${CONFIRM_MS} ms at LOCAL_QUORUM). While a copy is out of reach, a token that only it has is refused.`),
+          : `, so one that finds nothing is made again at ${confirm} before it counts (after ${confirmMs} ms at LOCAL_QUORUM). While a copy is out of reach, a token that only it has is refused.`),
     );
   if (issue === 'ANY')
     lines.push(

@@ -5,7 +5,7 @@ export interface Replication {
 }
 
 /** The data centre of a keyspace that knows none. */
-export const ANYWHERE = '*';
+const ANYWHERE = '*';
 
 /**
  * A row of `system_schema.keyspaces`, or what the driver made of it.

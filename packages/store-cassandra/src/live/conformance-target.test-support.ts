@@ -31,7 +31,7 @@ export function patient(cluster: CassandraCluster, keyspace: string, { read, wri
 /** What the levels promise with so many copies in one data centre. */
 export function promised(pair: Pair, copies: number): StoreCapabilities {
   const replication = { strategy: 'NetworkTopologyStrategy', copies: new Map([['dc1', copies]]) };
-  return capabilitiesOf(TOLERANCE, promisesOf(planLevels(pair, replication, 'dc1'), replication));
+  return capabilitiesOf(TOLERANCE, promisesOf(planLevels(pair, replication, 'dc1'), replication, 500));
 }
 
 /** A store that tells its driver, which may fail, what comes next. */

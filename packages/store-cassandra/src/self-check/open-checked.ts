@@ -44,7 +44,7 @@ export async function openChecked(opening: Opening): Promise<Opened> {
     await checkSchema(checked);
     await probeLevels(checked);
     await checkClocks(checked);
-    const promises = promisesOf(plan, replication);
+    const promises = promisesOf(plan, replication, settings.timeouts.confirmMs);
     for (const sentence of promises.sentences) log.info({ store: 'cassandra' }, sentence);
     // What was asked until now was nobody's request.
     return { session: new Session({ driver, client, statementMs, observe: opening.observe, log }), plan, promises };
