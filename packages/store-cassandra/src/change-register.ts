@@ -61,7 +61,8 @@ export async function changeRegister(
       kept.keep(next);
       return 'written';
     }
-    const verdict = verdictOn(decision.row, change, attempt, unknown);
+    const found = foundIn(decision.row);
+    const verdict = found === undefined ? 'outdated' : verdictOn(found, change, attempt, unknown);
     if (verdict !== undefined) return verdict;
     // The same version of another life of this key: what was kept is of the life before.
     const again = await before(call, change, attempt);
@@ -78,14 +79,40 @@ export async function changeRegister(
   });
 }
 
+/** What is there after a try, as far as it tells whose change made it. */
+interface Found {
+  readonly version: number;
+  readonly attempt: string;
+  readonly revoked: boolean;
+}
+
+/**
+ * What a try came to, by what is there now. Undefined: the version that the change wants, so there is nothing of it.
+ * @param unknown whether an earlier try of this call had an unknown outcome
+ * @throws StoreError `unknown_outcome` where others have changed it twice since
+ */
+function verdictOn(
+  { version, attempt: by, revoked }: Found,
+  { from }: Change,
+  attempt: string,
+  unknown: boolean,
+): Written | undefined {
+  if (by === attempt && version > from) return 'written';
+  // A revocation raises the version and leaves the attempt: whose the change before it was is still told.
+  const changed = revoked ? version - 1 : version;
+  // It may have been ours, and others have built on it. The one version that would have been ours is somebody else's.
+  if (unknown && changed > from + 1) throw overtaken();
+  return version === from && !revoked ? undefined : 'outdated';
+}
+
 /** The condition's columns, as a lightweight transaction that was not applied has found them. */
-function verdictOn(row: Row | undefined, change: Change, attempt: string, unknown: boolean): Written | undefined {
-  if (row === undefined || row['version'] === null || row['version'] === undefined) return 'outdated';
-  const version = integer(row, 'version');
-  if (text(row, 'attempt') === attempt && version > change.from) return 'written';
-  if (unknown && version > change.from + 1) throw overtaken();
-  const same = version === change.from && (row['revoked_at'] ?? null) === null;
-  return same ? undefined : 'outdated';
+function foundIn(row: Row | undefined): Found | undefined {
+  if (row === undefined || (row['version'] ?? null) === null) return undefined;
+  return {
+    version: integer(row, 'version'),
+    attempt: text(row, 'attempt'),
+    revoked: (row['revoked_at'] ?? null) !== null,
+  };
 }
 
 /** After a try whose outcome is not known. Undefined: there is nothing to be seen of it, or of anybody. */
@@ -103,13 +130,8 @@ async function seenAfter(
     if (error instanceof StoreError && error.retryable) return undefined;
     throw error;
   }
-  if (row === undefined) return undefined;
-  if (row.attempt === attempt && row.version > from) return 'written';
-  // The version that would have been ours is somebody else's.
-  if (row.version === from + 1) return 'outdated';
-  // It may have been ours, and others have built on it.
-  if (row.version > from + 1) throw overtaken();
-  return row.version === from ? row : undefined;
+  if (row === undefined || row.version < from) return undefined;
+  return verdictOn({ ...row, revoked: row.revoked !== null }, change, attempt, true) ?? row;
 }
 
 /** The later end of both, where a row that ends sooner could come back from a node that has missed its last change. */
