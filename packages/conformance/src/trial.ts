@@ -132,9 +132,10 @@ export class Trial extends Verdicts {
     return this.capabilities.additions === 'atomic';
   }
 
-  /** Milliseconds after `purgeAt` at which what is dead must be gone. */
+  /** Milliseconds after `purgeAt` at which what is dead must be gone. Who counts in steps begins within one and ends within one. */
   get lingering(): number {
-    return 2 * this.capabilities.clockTolerance + this.capabilities.expiryStep;
+    const { clockTolerance, expiry, expiryStep } = this.capabilities;
+    return 2 * clockTolerance + (expiry === 'native' ? 2 : 1) * expiryStep;
   }
 
   /** Milliseconds of a short life in this case: long enough for the store's step, short enough to be waited for. */

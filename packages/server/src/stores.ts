@@ -1,6 +1,7 @@
 import { type Log, type Store, StoreError } from '@gatehouse/core';
+import type { Connection as CassandraConnection } from '@gatehouse/store-cassandra';
 import type { Connection } from '@gatehouse/store-rdbms';
-import type { CompleteConfig } from './config/config.ts';
+import type { CassandraStoreObject, CompleteConfig, RelationalStoreObject } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 
 export interface StoreContext {
@@ -38,21 +39,42 @@ const NO_ISSUER = 'http://localhost';
 export function relationalConnection(given: CompleteConfig['store']): Connection | null {
   if (typeof given === 'function') return null;
   if (typeof given === 'string') return RELATIONAL.has(schemeOf(given)) ? given : null;
-  const { clockToleranceMs: _, ...connection } = given;
+  const { clockToleranceMs: _, ...connection } = given as RelationalStoreObject;
   const scheme = connection.url === undefined ? connection.dialect : schemeOf(connection.url);
   return RELATIONAL.has(scheme ?? '') ? (connection as Connection) : null;
 }
 
-async function createRelationalStore(connection: Connection, { config, log, origin }: StoreContext): Promise<Store> {
+/** The scheme of Cassandra, and of what speaks its language. */
+export const CASSANDRA = 'cassandra';
+
+/** Where the configuration's cluster is, and how to get there. Null: it has another store. */
+export function cassandraConnection(given: CompleteConfig['store']): CassandraConnection | null {
+  if (typeof given === 'function') return null;
+  if (typeof given === 'string') return schemeOf(given) === CASSANDRA ? given : null;
+  const { clockToleranceMs: _, ...connection } = given as CassandraStoreObject;
+  const isCassandra =
+    connection.url === undefined ? connection.contactPoints !== undefined : schemeOf(connection.url) === CASSANDRA;
+  return isCassandra ? (connection as CassandraConnection) : null;
+}
+
+async function createRelationalStore(connection: Connection, context: StoreContext): Promise<Store> {
   const { RdbmsStore } = await import('@gatehouse/store-rdbms');
-  const tolerance = typeof config.store === 'object' ? config.store.clockToleranceMs : undefined;
+  return orRefused(context, () => new RdbmsStore({ connection, ...optionsOf(context) }));
+}
+
+async function createCassandraStore(connection: CassandraConnection, context: StoreContext): Promise<Store> {
+  const { CassandraStore } = await import('@gatehouse/store-cassandra');
+  return orRefused(context, () => new CassandraStore({ connection, ...optionsOf(context) }));
+}
+
+function optionsOf({ config, log }: StoreContext) {
+  const clockToleranceMs = typeof config.store === 'object' ? config.store.clockToleranceMs : undefined;
+  return { namespace: config.issuer ?? NO_ISSUER, log, ...defined({ clockToleranceMs }) };
+}
+
+function orRefused({ origin }: StoreContext, create: () => Store): Store {
   try {
-    return new RdbmsStore({
-      connection,
-      namespace: config.issuer ?? NO_ISSUER,
-      log,
-      ...(tolerance === undefined ? {} : { clockToleranceMs: tolerance }),
-    });
+    return create();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new ConfigError([{ key: 'store', origin, problem: `cannot be used. ${error.message}`, fix: 'change it' }]);
@@ -91,20 +113,13 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map([
   ],
 ]);
 
-/** Schemes that packages of their own will bring. */
-const TO_COME: ReadonlyMap<string, string> = new Map([['cassandra', '@gatehouse/store-cassandra']]);
-
 function refuse(scheme: string, origin: string | null): ConfigError {
-  const package_ = TO_COME.get(scheme);
   return new ConfigError([
     {
       key: 'store',
       origin,
-      problem:
-        package_ === undefined
-          ? `has the scheme "${scheme}:", which no store has`
-          : `has the scheme "${scheme}:", whose package ${package_} is not part of this version`,
-      fix: `use one of ${[...OPENERS.keys(), ...RELATIONAL].map((known) => `"${known}:"`).join(', ')}, or a function that gives a store of your own`,
+      problem: `has the scheme "${scheme}:", which no store has`,
+      fix: `use one of ${[...OPENERS.keys(), ...RELATIONAL, CASSANDRA].map((known) => `"${known}:"`).join(', ')}, or a function that gives a store of your own`,
     },
   ]);
 }
@@ -119,6 +134,8 @@ export async function createStore(context: StoreContext): Promise<Store> {
   if (typeof given === 'function') return given();
   const relational = relationalConnection(given);
   if (relational !== null) return createRelationalStore(relational, context);
+  const cassandra = cassandraConnection(given);
+  if (cassandra !== null) return createCassandraStore(cassandra, context);
   const url = (typeof given === 'string' ? given : given.url) ?? '';
   const scheme = schemeOf(url);
   const open = OPENERS.get(scheme);

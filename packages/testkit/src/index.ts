@@ -10,6 +10,8 @@ export { imageOf } from './backends/image.ts';
 export { type H2Connection, type H2Mode, type H2Server, h2Server } from './backends/local-h2.ts';
 export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
+export { type CassandraCluster, cassandraCluster } from './cassandra/cluster.ts';
+export type { CassandraOptions } from './cassandra/configuration.ts';
 export {
   type CertificateAuthority,
   type ClientCertificateOptions,

@@ -53,7 +53,11 @@ export function guardStore(store: Store, { events, callMs, sleep = wait }: Guard
 
   return {
     name: store.name,
-    capabilities: store.capabilities,
+    // Some stores know them exactly only once they are open.
+    get capabilities() {
+      return store.capabilities;
+    },
+    explain: () => store.explain?.() ?? [],
     write: (write) =>
       untilKnown(
         () => store.write(write),

@@ -63,7 +63,11 @@ export interface SweepReport {
 /** What every back end promises; the conformance suite is its executable form. An instance serves one namespace. */
 export interface Store {
   readonly name: string;
+  /** What holds once the store is open; before that the least of what may. */
   readonly capabilities: StoreCapabilities;
+
+  /** What the store's own settings mean on the back end it found, a sentence each, for the operator; once it is open. */
+  explain?(): readonly string[];
 
   /**
    * The one way to write.

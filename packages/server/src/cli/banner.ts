@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly listening: boolean;
   readonly store: string;
   readonly capabilities: StoreCapabilities;
+  /** What its settings mean, a sentence each. */
+  readonly explained: readonly string[];
   readonly clients: number;
   readonly owners: number;
   readonly sample: boolean;
@@ -45,6 +47,7 @@ export function bannerFacts(
     listening,
     store: store.name,
     capabilities: store.capabilities,
+    explained: store.explain?.() ?? [],
     clients: counts.clients.length,
     owners: counts.owners,
     sample: start.includes('sampleData'),
@@ -58,6 +61,7 @@ export function bannerText(facts: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
     ['Address', facts.listening ? facts.url : 'none: listener.enabled is off'],
     ['Store', `${facts.store}: ${capabilitiesInWords(facts.capabilities)}`],
+    ...facts.explained.map((sentence) => ['', sentence] as const),
     ['Clients', `${facts.clients}, and ${facts.owners} owners`],
     ...(facts.sample
       ? ([

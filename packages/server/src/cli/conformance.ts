@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Opening, Result, StoreTarget } from '@gatehouse/conformance';
 import type { CacheStore } from '@gatehouse/store-cache';
+import type { CassandraStore } from '@gatehouse/store-cassandra';
 import type { RdbmsStore, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
 import { shownUrl } from '../config/shown-url.ts';
-import { RELATIONAL } from '../stores.ts';
+import { CASSANDRA, RELATIONAL } from '../stores.ts';
 import { type Command, CommandError, EXIT, textFlag, UsageError } from './command.ts';
 
 /** A store to prove, and how to take away what that leaves behind. */
@@ -58,12 +59,39 @@ async function relational(connection: string): Promise<Proving> {
   };
 }
 
+/** A namespace of its own for each case, in the keyspace that is there. */
+async function cassandra(connection: string): Promise<Proving> {
+  const { CassandraStore } = await import('@gatehouse/store-cassandra');
+  const namespaces = new Set<string>();
+  const open = ({ namespace, clock, log }: Opening): CassandraStore => {
+    namespaces.add(namespace);
+    return new CassandraStore({ connection, namespace, clock, log, clockToleranceMs: TOLERANCE_MS });
+  };
+  // What it promises depends on how many copies the keyspace keeps.
+  const asked = new CassandraStore({ connection, namespace: 'conformance', clockToleranceMs: TOLERANCE_MS });
+  await asked.open();
+  const { name, capabilities } = asked;
+  await asked.close();
+  return {
+    target: { name, capabilities, open, sibling: open, advance: async (ms) => void (await sleep(ms)) },
+    async cleanUp() {
+      for (const namespace of namespaces) {
+        const store = new CassandraStore({ connection, namespace, clockToleranceMs: TOLERANCE_MS });
+        await store.open();
+        await store.forgetNamespace();
+        await store.close();
+      }
+    },
+  };
+}
+
 function provingOf(url: string): Promise<Proving> {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
   if (scheme === 'cache') return cache();
   if (RELATIONAL.has(scheme)) return relational(url);
+  if (scheme === CASSANDRA) return cassandra(url);
   throw new CommandError(
-    `No store has the scheme ${JSON.stringify(`${scheme}:`)}; known: ${['cache', ...RELATIONAL].map((known) => `${known}:`).join(', ')}.`,
+    `No store has the scheme ${JSON.stringify(`${scheme}:`)}; known: ${['cache', ...RELATIONAL, CASSANDRA].map((known) => `${known}:`).join(', ')}.`,
   );
 }
 

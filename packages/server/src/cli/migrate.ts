@@ -1,13 +1,50 @@
-import type { MigrateOptions } from '@gatehouse/store-rdbms';
-import { relationalConnection } from '../stores.ts';
-import { createLog } from '../telemetry/log.ts';
+import type { CompleteConfig } from '../config/config.ts';
+import { cassandraConnection, relationalConnection } from '../stores.ts';
+import { createLog, type ServerLog } from '../telemetry/log.ts';
 import { type Command, CommandError, EXIT, type Output, UsageError } from './command.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
 
-async function check(options: MigrateOptions, out: Output): Promise<number> {
-  const { schemaState } = await import('@gatehouse/store-rdbms');
-  const { version, needed, pending } = await schemaState(options);
-  const has = version === null ? 'The database has no schema' : `The database has version ${version} of the schema`;
+/** One schema, whatever it is a schema of. */
+interface Schema {
+  /** What it is called in sentences: database, keyspace. */
+  readonly place: string;
+  state(): Promise<{
+    readonly version: number | null;
+    readonly needed: number;
+    readonly pending: readonly { readonly name: string; readonly version: number; readonly text: string }[];
+  }>;
+  migrate(): Promise<{ readonly from: number | null; readonly to: number; readonly ran: readonly string[] }>;
+}
+
+/** Of the configured store; its package is loaded only then. */
+async function schemaOf(store: CompleteConfig['store'], log: ServerLog, createKeyspace: boolean): Promise<Schema> {
+  const cluster = cassandraConnection(store);
+  if (cluster !== null) {
+    const { migrate, schemaState } = await import('@gatehouse/store-cassandra');
+    return {
+      place: 'keyspace',
+      state: () => schemaState({ connection: cluster, log }),
+      migrate: () => migrate({ connection: cluster, createKeyspace, log }),
+    };
+  }
+  if (createKeyspace) throw new UsageError('--create-keyspace is for a Cassandra store; the configured one is not.');
+  const database = relationalConnection(store);
+  if (database === null)
+    throw new CommandError(
+      'The configured store has no schema: only a relational one (postgresql:, mysql: …) and cassandra: have.',
+    );
+  const { migrate, schemaState } = await import('@gatehouse/store-rdbms');
+  return {
+    place: 'database',
+    state: () => schemaState({ connection: database, log }),
+    migrate: () => migrate({ connection: database, log }),
+  };
+}
+
+async function check(schema: Schema, out: Output): Promise<number> {
+  const { version, needed, pending } = await schema.state();
+  const has =
+    version === null ? `The ${schema.place} has no schema` : `The ${schema.place} has version ${version} of the schema`;
   out.text(
     pending.length === 0 ? `${has}: nothing to do.` : `${has}; to run: ${pending.map(({ name }) => name).join(', ')}.`,
   );
@@ -15,45 +52,43 @@ async function check(options: MigrateOptions, out: Output): Promise<number> {
   return pending.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-async function print(options: MigrateOptions, out: Output): Promise<number> {
-  const { schemaState } = await import('@gatehouse/store-rdbms');
-  const { pending } = await schemaState(options);
+async function print(schema: Schema, out: Output): Promise<number> {
+  const { pending } = await schema.state();
   for (const { text } of pending) out.text(text.trimEnd());
   out.data({ pending });
   return EXIT.done;
 }
 
-async function run(options: MigrateOptions, out: Output): Promise<number> {
-  const { migrate } = await import('@gatehouse/store-rdbms');
-  const { from, to, ran } = await migrate(options);
+async function run(schema: Schema, out: Output): Promise<number> {
+  const { from, to, ran } = await schema.migrate();
   out.text(
     ran.length === 0
-      ? `The database has version ${from} of the schema already.`
-      : `Ran ${ran.join(', ')}: the database has version ${to} of the schema.`,
+      ? `The ${schema.place} has version ${from} of the schema already.`
+      : `Ran ${ran.join(', ')}: the ${schema.place} has version ${to} of the schema.`,
   );
   out.data({ from, to, ran });
   return EXIT.done;
 }
 
 export const migrateCommand: Command = {
-  usage: 'migrate [--config <path>] [--store <url>] [--check | --print]',
+  usage: 'migrate [--config <path>] [--store <url>] [--check | --print] [--create-keyspace]',
   summary:
-    'Brings the schema of a relational store up to date, by the scripts of sql/. Needs a user who may create tables; the server’s own needs not.',
+    'Brings the schema of a relational or Cassandra store up to date, by the scripts of sql/. Needs a user who may create tables; the server’s own needs not.',
   flags: {
     ...CONFIG_FLAGS,
     check: { meaning: 'Only say what would be run; ends with 1 where it is anything' },
     print: { meaning: 'Print the scripts instead of running them' },
+    'create-keyspace': {
+      meaning: 'Cassandra: create the keyspace too where it is missing; without, the statement is printed with advice',
+    },
   },
   async run({ flags, words, out }) {
     if (words.length > 0) throw new UsageError('`gatehouse migrate` takes no words; the store is configured.');
     if (flags['check'] && flags['print']) throw new UsageError('--check or --print, not both.');
     const { loaded } = await readConfiguration(flags);
-    const connection = relationalConnection(loaded.config.store);
-    if (connection === null)
-      throw new CommandError('The configured store has no schema: only a relational one has (postgresql:, mysql: …).');
     const log = await createLog({ level: 'info', format: 'text', write: (line) => void process.stderr.write(line) });
-    const options = { connection, log };
-    if (flags['check']) return check(options, out);
-    return flags['print'] ? print(options, out) : run(options, out);
+    const schema = await schemaOf(loaded.config.store, log, flags['create-keyspace'] === true);
+    if (flags['check']) return check(schema, out);
+    return flags['print'] ? print(schema, out) : run(schema, out);
   },
 };

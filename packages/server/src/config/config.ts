@@ -8,6 +8,7 @@ import type {
   Settings,
   Store,
 } from '@gatehouse/core';
+import type { ConnectionOptions as CassandraOptions } from '@gatehouse/store-cassandra';
 import type { ConnectionOptions, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
 import type { KeySourceConfig } from './key-sources.ts';
 
@@ -133,10 +134,19 @@ export interface ListenerConfig {
   readonly shutdownSeconds?: number;
 }
 
-/** A store's URL, and of a relational one whatever a URL cannot hold. */
-export interface StoreObject extends Partial<ConnectionOptions>, Pick<RdbmsStoreOptions, 'clockToleranceMs'> {
+/** A relational store's URL, and whatever a URL cannot hold. */
+export interface RelationalStoreObject extends Partial<ConnectionOptions>, Pick<RdbmsStoreOptions, 'clockToleranceMs'> {
   readonly url?: string;
 }
+
+/** The same of a Cassandra store. */
+export interface CassandraStoreObject extends Partial<CassandraOptions> {
+  readonly url?: string;
+  /** Milliseconds that this machine's clock may differ from the nodes'. */
+  readonly clockToleranceMs?: number;
+}
+
+export type StoreObject = RelationalStoreObject | CassandraStoreObject;
 
 /** What only the server knows. */
 export interface ServerConfig {

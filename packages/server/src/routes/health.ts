@@ -28,7 +28,7 @@ export function health({ store, version }: Health): (call: Call) => Promise<Resp
     return json(call, up ? 200 : 503, {
       status: up ? 'ok' : 'unavailable',
       version,
-      store: { name: store.name, answers: up, capabilities: store.capabilities },
+      store: { name: store.name, answers: up, capabilities: store.capabilities, explained: store.explain?.() ?? [] },
     });
   };
 }

@@ -38,13 +38,56 @@ const relational = z
   .partial()
   .refine(({ url, dialect }) => url !== undefined || dialect !== undefined);
 
+/** The same of a cluster. */
+const cassandra = z
+  .strictObject({
+    url: z.string().regex(/^cassandra:/),
+    contactPoints: z.array(z.string()).min(1),
+    port: z.int().min(1).max(65_535),
+    localDataCenter: z.string(),
+    keyspace: z.string(),
+    user: z.string(),
+    password: source,
+    tls: z.strictObject({ ca: z.string(), cert: z.string(), key: source, serverName: z.string() }).partial(),
+    dangerouslyInsecure: z.enum(['plaintext', 'unverified']),
+    consistency: z
+      .strictObject({
+        read: z.string(),
+        write: z.string(),
+        serial: z.string(),
+        operations: z
+          .strictObject({
+            issue: z.string(),
+            find: z.string(),
+            confirm: z.string(),
+            register: z.string(),
+            commit: z.string(),
+          })
+          .partial(),
+      })
+      .partial(),
+    pageSize: z.int().min(1),
+    timeouts: milliseconds,
+    speculative: z.strictObject({ delayMs: z.int().min(1), more: z.int().min(1) }),
+    connectionsPerNode: z.int().min(1),
+    product: z.enum(['cassandra', 'scylladb', 'keyspaces', 'astra']),
+    clockToleranceMs: z.int().min(1),
+  })
+  .partial()
+  .refine(({ url, contactPoints }) => url !== undefined || contactPoints !== undefined);
+
 /** Where records are kept, and the secrets that protect them. */
 export const STORE_SETTINGS: readonly Setting[] = [
   {
     key: 'store',
     type: ownForm(
-      z.union([z.string().regex(/^[a-z][a-z0-9+.-]*:/), relational, z.custom((value) => typeof value === 'function')]),
-      'a URL such as "cache:" or "postgresql://user@host/database", an object with a `url` or a `dialect`, or a function that gives a store',
+      z.union([
+        z.string().regex(/^[a-z][a-z0-9+.-]*:/),
+        cassandra,
+        relational,
+        z.custom((value) => typeof value === 'function'),
+      ]),
+      'a URL such as "cache:", "postgresql://user@host/database" or "cassandra://host/keyspace?localDataCenter=dc1", an object with a `url`, a `dialect` or `contactPoints`, or a function that gives a store',
       'text',
     ),
     meaning:

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { StoreError } from '@gatehouse/core';
+
+/**
+ * A text that is not written into the configuration, or not for ever: itself, the name of an environment variable, a
+ * file, or a function. Files and functions are asked again for every new connection, so a password may change.
+ */
+export type Secret = string | { readonly env: string } | { readonly file: string } | (() => string | Promise<string>);
+
+/** @throws StoreError `config`, which names the source and never the secret */
+export async function readSecret(what: string, secret: Secret): Promise<string> {
+  const text = await read(what, secret);
+  if (typeof text !== 'string' || text === '')
+    throw new StoreError('config', `The ${what} is empty: ${sourceOf(secret)} gave no text.`);
+  return text;
+}
+
+async function read(what: string, secret: Secret): Promise<unknown> {
+  if (typeof secret === 'string') return secret;
+  if ('env' in secret) return process.env[secret.env];
+  try {
+    if (typeof secret === 'function') return await secret();
+    // The line end that editors and `echo` leave behind is no part of it.
+    return (await readFile(secret.file, 'utf8')).replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new StoreError('config', `The ${what} cannot be had: ${sourceOf(secret)} failed.`, { cause });
+  }
+}
+
+function sourceOf(secret: Secret): string {
+  if (typeof secret === 'string') return 'the setting';
+  if (typeof secret === 'function') return 'the function';
+  return 'env' in secret ? `the environment variable ${secret.env}` : `the file ${secret.file}`;
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Browser, type Case, runCase, Site } from '@gatehouse/conformance';
+import { cassandraCluster } from '@gatehouse/testkit';
+import { afterAll, expect, test } from 'vitest';
+import { CassandraStore, type SentStatement } from '../index.ts';
+import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
+import { onCluster } from './on-cluster.test-support.ts';
+
+interface Budget {
+  readonly reads: number;
+  /** Plain ones: tokens and what registers are listed by. */
+  readonly writes: number;
+  /** Lightweight transactions. */
+  readonly decisions: number;
+}
+
+const DECISION = /^(?:add_(?!token$)|change_|revoke_|once_(?:add|take))/;
+const PLAIN = /^(?:add_token$|note_|count_add|count_clear)/;
+
+function costOf(statements: readonly SentStatement[]): Budget {
+  const count = (which: (id: string) => boolean): number => statements.filter(({ id }) => which(id)).length;
+  const isDecision = (id: string): boolean => DECISION.test(id);
+  const isPlain = (id: string): boolean => PLAIN.test(id);
+  return {
+    reads: count((id) => !isDecision(id) && !isPlain(id)),
+    writes: count(isPlain),
+    decisions: count(isDecision),
+  };
+}
+
+/** Each flow of the guide's table with its budget. */
+function budgetCase(sent: () => readonly SentStatement[]): Case {
+  return {
+    id: 'budgets',
+    promise: 'Every flow takes the statements that its budget names, and no more.',
+    async run(t) {
+      const site = new Site(t);
+      const browser = new Browser(site);
+      const cost = async (what: string, budget: Budget, flow: () => Promise<unknown>): Promise<void> => {
+        sent();
+        await flow();
+        t.same(costOf(sent()), budget, what);
+      };
+      // Signs in and consents; the month of the client is noted.
+      await browser.code();
+      let code = '';
+      // Session; consent; epoch of the client. Look-up rows by owner, client and session.
+      await cost('authorize, consent remembered', { reads: 3, writes: 3, decisions: 1 }, async () => {
+        code = await browser.code();
+      });
+      let tokens: Readonly<Record<string, unknown>> = {};
+      // Grant, epoch; consent, session; the key of the new token. The token, and the look-up rows of a longer life.
+      await cost('code to tokens', { reads: 5, writes: 5, decisions: 1 }, async () => {
+        tokens = (await site.redeem(code)).body;
+      });
+      await cost('refresh', { reads: 3, writes: 1, decisions: 1 }, async () => {
+        tokens = (await site.refresh(String(tokens['refresh_token']))).body;
+      });
+      const access = String(tokens['access_token']);
+      // The token; then its end, its grant, its client's epoch.
+      await cost('introspect', { reads: 4, writes: 0, decisions: 0 }, () => site.isActive(t, access, true));
+      await cost('tokeninfo', { reads: 4, writes: 0, decisions: 0 }, () => site.tokeninfo(access));
+      await cost('revoke an access token', { reads: 6, writes: 0, decisions: 1 }, () => site.revoke(access));
+      await cost('revoke a refresh token', { reads: 3, writes: 0, decisions: 1 }, () =>
+        site.revoke(String(tokens['refresh_token'])),
+      );
+      await cost('client credentials', { reads: 2, writes: 1, decisions: 0 }, () =>
+        site.token({ grant_type: 'client_credentials' }),
+      );
+    },
+  };
+}
+
+const cluster = await cassandraCluster();
+
+if (!cluster.available) test('budgets of Cassandra', (context) => context.skip(cluster.reason));
+else {
+  const { value } = cluster;
+  afterAll(() => value.close());
+  const pair = { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM' } as const;
+
+  test('[performance] every flow keeps its budget of statements', { timeout: 120_000 }, async () => {
+    const keyspace = await freshKeyspace(value);
+    const statements: SentStatement[] = [];
+    const result = await runCase(
+      budgetCase(() => statements.splice(0)),
+      {
+        name: value.what,
+        capabilities: promised(pair, 1),
+        advance: async (ms) => void (await sleep(ms)),
+        open: ({ namespace, clock, log }) =>
+          new CassandraStore({
+            connection: patient(value, keyspace, pair),
+            namespace,
+            clock,
+            log,
+            clockToleranceMs: TOLERANCE,
+            observe: (statement) => statements.push(statement),
+          }),
+      },
+    );
+    expect(result.violations).toEqual([]);
+  });
+
+  test('[AX-195] rows end by themselves within seconds of their time, and their files are dropped', {
+    timeout: 240_000,
+  }, async () => {
+    const keyspace = await freshKeyspace(value);
+    // The time for which what ended is remembered, and the windows of files, made as small as a test can wait for.
+    await onCluster(value, async (client) => {
+      await client.execute(
+        `ALTER TABLE ${keyspace}.oauth_access_token WITH gc_grace_seconds = 1 AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': 1, 'expired_sstable_check_frequency_seconds': 1}`,
+      );
+    });
+    const connection = patient(value, keyspace, pair);
+    const store = new CassandraStore({ connection, namespace: 'space', clockToleranceMs: 0 });
+    await store.open();
+    try {
+      const keys: string[] = [];
+      for (let batch = 0; batch < 20; batch++) {
+        const now = Date.now();
+        const add = Array.from({ length: 50 }, (_, index) => ({
+          kind: 'access_token' as const,
+          key: Buffer.from(`${batch}.${index}`.padEnd(32, '.')).toString('base64url') as never,
+          ...{ grantId: null, clientId: 'client', subject: null, scope: ['read'], audience: [] },
+          ...{ issuedAt: now, expiresAt: now + 2_000, purgeAt: now + 2_000, data: '{}' },
+        }));
+        await store.write({ attempt: `batch-${batch}`, add });
+        keys.push(...add.map(({ key }) => String(key)));
+      }
+      await sleep(5_000);
+      for (const key of keys.filter((_, index) => index % 100 === 0))
+        expect(await store.find('access_token', key as never)).toBeUndefined();
+      const count = await onCluster(value, async (client) => {
+        const { rows } = await client.execute(`SELECT COUNT(*) AS n FROM ${keyspace}.oauth_access_token`);
+        return Number(rows[0]?.['n']);
+      });
+      expect(count).toBe(0);
+      // A null that is written is a tombstone, and none is: every column of a row that ended has ended by itself.
+      expect(await store.sweep({ at: Date.now(), batch: 10, budgetMs: 100 })).toEqual({
+        removed: {},
+        complete: true,
+        errors: {},
+      });
+    } finally {
+      await store.close();
+    }
+  });
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Log, StoreError, silentLog } from '@gatehouse/core';
+import type { Client, Host } from 'cassandra-driver';
+import { integer } from '../cells.ts';
+import { resolveConnection } from '../connection/resolve.ts';
+import type { Connection, ConnectionSettings } from '../connection/settings.ts';
+import { SCHEMA_VERSION } from '../schema/tables.ts';
+import { awaitCluster } from '../self-check/await-cluster.ts';
+import { type Driver, importDriver } from '../session/driver.ts';
+import { causeOf } from '../session/fault.ts';
+import type { Row } from '../session/session.ts';
+import { keyspaceAdvice, keyspaceStatement, type Nodes } from './keyspace.ts';
+import { type Script, scriptsFrom } from './script.ts';
+import { splitScript } from './split-script.ts';
+
+export interface MigrateOptions {
+  /** Of a user who may create tables. */
+  readonly connection: Connection;
+  /** Creates the keyspace too, where it is missing, as the advice prints it; never without being told so. */
+  readonly createKeyspace?: boolean;
+  readonly driver?: Driver;
+  readonly log?: Log;
+}
+
+export interface SchemaState {
+  /** What the keyspace has; null: no schema. */
+  readonly version: number | null;
+  /** What this package needs. */
+  readonly needed: number;
+  /** What `migrate` would run. */
+  readonly pending: readonly Script[];
+}
+
+export interface MigrateReport {
+  readonly from: number | null;
+  readonly to: number;
+  /** The names of the scripts that were run by this call. */
+  readonly ran: readonly string[];
+}
+
+/** Milliseconds that a cluster may take to agree on a new table. */
+const AGREEMENT_MS = 30_000;
+const PAUSE_MS = 100;
+
+/** What a keyspace has and needs; changes nothing. @throws StoreError `config` */
+export function schemaState(options: MigrateOptions): Promise<SchemaState> {
+  return onCluster(options, (cluster) => cluster.state());
+}
+
+/**
+ * Runs the script that a keyspace still needs, exactly as it ships: each statement again changes nothing, so several
+ * may do it at once, and one that was ended half-way is finished by the next.
+ * @throws StoreError `config`; where the keyspace is missing with the statement that creates it, and what to think of
+ */
+export function migrate(options: MigrateOptions): Promise<MigrateReport> {
+  const { log = silentLog } = options;
+  return onCluster(options, async (cluster) => {
+    if (options.createKeyspace === true) await cluster.createKeyspace(log);
+    const { version, pending } = await cluster.state();
+    for (const script of pending) {
+      log.info({ script: script.name }, `Running ${script.name}.`);
+      for (const statement of splitScript(script.text)) await cluster.define(statement);
+    }
+    return { from: version, to: pending.at(-1)?.version ?? version ?? 0, ran: pending.map(({ name }) => name) };
+  });
+}
+
+class Cluster {
+  readonly #client: Client;
+  readonly #driver: Driver;
+  readonly #keyspace: string;
+  readonly #localDataCenter: string;
+
+  constructor(driver: Driver, client: Client, { keyspace, localDataCenter }: ConnectionSettings) {
+    this.#driver = driver;
+    this.#client = client;
+    this.#keyspace = keyspace;
+    this.#localDataCenter = localDataCenter;
+  }
+
+  async createKeyspace(log: Log): Promise<void> {
+    if (await this.#isThere()) return;
+    const statement = keyspaceStatement(this.#keyspace, this.#nodes()).replace('KEYSPACE', 'KEYSPACE IF NOT EXISTS');
+    log.info({ statement }, 'Creating the keyspace.');
+    await this.define(statement);
+  }
+
+  async state(): Promise<SchemaState> {
+    if (!(await this.#isThere())) throw new StoreError('config', keyspaceAdvice(this.#keyspace, this.#nodes()));
+    const version = await this.#version();
+    return { version, needed: SCHEMA_VERSION, pending: scriptsFrom(version) };
+  }
+
+  /**
+   * One node makes all tables, whoever asks: two that make one at the same moment would not agree which of both it is.
+   * In the keyspace, which the statements of the script do not name.
+   */
+  async define(statement: string): Promise<void> {
+    const text = statement.replace(/^(CREATE TABLE IF NOT EXISTS|INSERT INTO) (oauth_)/, `$1 ${this.#keyspace}.$2`);
+    const write = text.startsWith('INSERT');
+    await this.#client.execute(text, [], {
+      host: this.#first(),
+      readTimeout: AGREEMENT_MS,
+      consistency: this.#driver.types.consistencies[write ? 'quorum' : 'localOne'],
+    });
+    if (!write) await this.#agreed();
+  }
+
+  /** Until all nodes that are up have the same schema: what one does not know yet it cannot be asked. */
+  async #agreed(): Promise<void> {
+    const end = performance.now() + AGREEMENT_MS;
+    // Documented, and missing in the driver's types.
+    const metadata = this.#client.metadata as unknown as { checkSchemaAgreement(): Promise<boolean> };
+    while (!(await metadata.checkSchemaAgreement())) {
+      if (performance.now() > end)
+        throw new StoreError(
+          'config',
+          'The nodes of the cluster do not agree on the schema: see `nodetool describecluster`, then run it again.',
+        );
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  async #isThere(): Promise<boolean> {
+    const text = 'SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?';
+    return (await this.#rows(text, [this.#keyspace])).length > 0;
+  }
+
+  async #version(): Promise<number | null> {
+    const text = 'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?';
+    if ((await this.#rows(text, [this.#keyspace, 'oauth_schema'])).length === 0) return null;
+    const [row] = await this.#rows(`SELECT version FROM ${this.#keyspace}.oauth_schema WHERE id = 'oauth'`, []);
+    // The row is the script's last statement: without it the script was ended half-way, and is begun again.
+    return row === undefined ? null : integer(row, 'version');
+  }
+
+  async #rows(text: string, params: readonly string[]): Promise<readonly Row[]> {
+    const { consistencies } = this.#driver.types;
+    const result = await this.#client.execute(text, [...params], {
+      host: this.#first(),
+      prepare: true,
+      consistency: consistencies.localOne,
+    });
+    return result.rows as unknown as readonly Row[];
+  }
+
+  #nodes(): Nodes {
+    const centres = new Map<string, number>();
+    for (const { datacenter } of this.#client.hosts.values())
+      centres.set(datacenter, (centres.get(datacenter) ?? 0) + 1);
+    return { centres };
+  }
+
+  /** The same for all who ask, as long as it is up. */
+  #first(): Host {
+    const [host] = this.#client.hosts
+      .values()
+      .filter((one) => one.isUp() && one.datacenter === this.#localDataCenter)
+      .sort((a, b) => (a.address < b.address ? -1 : 1));
+    if (!host) throw new StoreError('config', 'No node of the cluster can be asked.');
+    return host;
+  }
+}
+
+async function onCluster<T>(
+  { connection, driver: given, log = silentLog }: MigrateOptions,
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const settings = resolveConnection(connection);
+  const driver = given ?? (await importDriver());
+  const client = await awaitCluster({ driver, settings, log });
+  try {
+    return await work(new Cluster(driver, client, settings));
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const cause = causeOf(error);
+    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}`, { cause });
+  } finally {
+    await client.shutdown();
+  }
+}

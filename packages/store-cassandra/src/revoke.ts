@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Instant, Key, Revocation } from '@gatehouse/core';
+import { isEnded, readToken } from './find-token.ts';
+import { inTurns } from './in-turns.ts';
+import { ttlOf } from './lives.ts';
+import { readRegister } from './read-register.ts';
+import type { Call } from './room.ts';
+import { registerParams } from './rows.ts';
+import { untilKnown } from './until-known.ts';
+
+/** Milliseconds that the end of a token outlives its row, whose TTL may have begun a second later. */
+const OUTLIVES_MS = 5_000;
+
+/** Whatever the version; one way. @returns how many were ended by this call */
+export async function revoke(call: Call, what: Revocation, at: Instant, reason: string): Promise<number> {
+  if ('token' in what) return (await endToken(call, what.token, at)) ? 1 : 0;
+  let ended = 0;
+  await inTurns([...new Set<Key>(what.grants)], async (key) => {
+    if (await endGrant(call, key, at, reason)) ended++;
+  });
+  return ended;
+}
+
+/** One lightweight transaction, whatever hangs on the grant. */
+function endGrant(call: Call, key: Key, at: Instant, reason: string): Promise<boolean> {
+  const { session, tenant, plan, toleranceMs, clock, kept, deadline } = call;
+  // Of several who end it at once one counts: this says who.
+  const by = randomUUID();
+  return untilKnown<boolean>(call, {
+    async attempt() {
+      const row = await readRegister(call, 'grant', key);
+      if (row === undefined) return false;
+      if (row.revoked !== null) return row.revoked.by === by;
+      // The attempt stays: whoever asks what became of theirs is still told.
+      const params = {
+        ...registerParams(tenant, { ...row, version: row.version + 1 }),
+        revoked_at: at,
+        revoked_by: by,
+        reason,
+        from_version: row.version,
+        from_attempt: row.attempt,
+        ttl: ttlOf(row.purgeAt, clock.now(), toleranceMs),
+      };
+      const decision = await session.decide('revoke_grant', params, plan, deadline);
+      kept.forget('grant', key);
+      // Overtaken by a change or another end: what there is now is ended, or looked at.
+      return decision.applied ? true : undefined;
+    },
+    async look() {
+      const row = await readRegister(call, 'grant', key, plan.serial);
+      return row?.revoked == null ? undefined : row.revoked.by === by;
+    },
+  });
+}
+
+/** A row of its own, in a table that only lightweight transactions write to: as binding as the end of a grant. */
+async function endToken(call: Call, key: Key, at: Instant): Promise<boolean> {
+  const { session, tenant, plan, toleranceMs, clock, deadline } = call;
+  const token = await readToken(call, key);
+  if (token === undefined || (await isEnded(call, key))) return false;
+  const by = randomUUID();
+  const row = { tenant_id: tenant, token_hash: key };
+  return untilKnown<boolean>(call, {
+    async attempt() {
+      const ttl = ttlOf(token.purgeAt + OUTLIVES_MS, clock.now(), toleranceMs);
+      const end = { ...row, revoked_at: at, revoked_by: by, ttl };
+      const decision = await session.decide('add_token_end', end, plan, deadline);
+      return decision.applied || decision.row?.['revoked_by'] === by;
+    },
+    async look() {
+      const [end] = await session.run('find_token_end', row, plan.serial, deadline);
+      return end && end['revoked_by'] === by;
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Log, StoreError } from '@gatehouse/core';
+import type { Client } from 'cassandra-driver';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import { clientOf } from '../session/connect.ts';
+import type { Driver } from '../session/driver.ts';
+import { causeOf, faultOf } from '../session/fault.ts';
+
+const PAUSE_MS = 500;
+/** Milliseconds between two lines about waiting. */
+const SAID_EVERY_MS = 5_000;
+
+export interface Awaited {
+  readonly driver: Driver;
+  readonly settings: ConnectionSettings;
+  readonly log: Log;
+}
+
+/** A client that is connected, to a cluster that may start beside us. @throws StoreError `config` for what waiting does not mend */
+export async function awaitCluster({ driver, settings, log }: Awaited): Promise<Client> {
+  const { startMs } = settings.timeouts;
+  const began = performance.now();
+  let said = Number.NEGATIVE_INFINITY;
+  const place = `${settings.contactPoints.join(', ')} (port ${settings.port})`;
+  for (;;) {
+    const client = await clientOf(driver, settings);
+    const error = await failureOf(() => client.connect());
+    if (error === null) return client;
+    await client.shutdown().catch(() => undefined);
+    const refusal = refusalOf(error, settings);
+    if (refusal) throw refusal;
+    const waited = performance.now() - began;
+    if (waited > startMs)
+      throw new StoreError('config', `No node at ${place} answered within ${Math.round(startMs / 1000)} s.`, {
+        cause: causeOf(error),
+      });
+    if (performance.now() - said >= SAID_EVERY_MS) {
+      said = performance.now();
+      const seconds = Math.round(waited / 1000);
+      log.info({ store: 'cassandra', place, seconds, cause: causeOf(error).message }, 'Waiting for the cluster.');
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+const TLS = /SSL|TLS|certificate|_CERT|ERR_TLS|altname/i;
+const NOT_TLS = /WRONG_VERSION_NUMBER|wrong version|packet length too long|ECONNRESET|disconnected before secure/i;
+
+/** What waiting does not mend. */
+function refusalOf(error: unknown, { localDataCenter }: ConnectionSettings): StoreError | null {
+  if (error instanceof StoreError) return error;
+  const cause = causeOf(error);
+  const said = allOf(error).join(' ');
+  if (faultOf(error) === 'login')
+    return new StoreError('config', 'The cluster refuses user or password of the store.', { cause });
+  if (/localDataCenter|data ?center/i.test(said))
+    return new StoreError(
+      'config',
+      `The cluster has no data centre ${localDataCenter}: set localDataCenter to one that \`nodetool status\` names.`,
+      { cause },
+    );
+  if (!TLS.test(said)) return null;
+  const fix = NOT_TLS.test(said)
+    ? 'turn TLS on at the nodes (client_encryption_options)'
+    : 'name the certificate authority by `ca`, and the certificates’ name by `serverName`';
+  return new StoreError('config', `The nodes of the store are not verified by TLS: ${fix}.`, { cause });
+}
+
+/** Codes and messages of an error and of those of the single nodes. */
+function allOf(error: unknown): readonly string[] {
+  const inner = Object.values(Object(Reflect.get(Object(error), 'innerErrors')));
+  const code = Reflect.get(Object(error), 'code');
+  return [`${String(code ?? '')} ${String(Reflect.get(Object(error), 'message'))}`, ...inner.flatMap(allOf)];
+}
+
+async function failureOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,73 @@
+import { StoreError } from '@gatehouse/core';
+import { integer } from '../cells.ts';
+import { REGISTER_COLUMNS, REGISTERS, SCHEMA_VERSION, TABLES, TOKEN_COLUMNS } from '../schema/tables.ts';
+import { causeOf } from '../session/fault.ts';
+import type { Checked } from './checked.ts';
+
+const COMMAND = 'run `gatehouse migrate`, or sql/cassandra/oauth-server.cql by hand';
+
+/** Seconds: the time for which nodes keep hints of what another has missed, if nobody changed it. */
+const HINT_WINDOW = 10_800;
+
+/** The schema is there, old enough and new enough for this server. @throws StoreError `config` */
+export async function checkSchema(checked: Checked): Promise<void> {
+  const { client, settings, log } = checked;
+  const { version, minimum } = await readVersion(checked);
+  const has = `The keyspace has version ${version} of the schema`;
+  if (version < SCHEMA_VERSION)
+    throw new StoreError('config', `${has}, this server needs ${SCHEMA_VERSION}: ${COMMAND}.`);
+  if (minimum > SCHEMA_VERSION)
+    throw new StoreError(
+      'config',
+      `${has}, which runs no server that knows only ${SCHEMA_VERSION}: upgrade the server.`,
+    );
+  const rows = (text: string) => client.execute(text, [settings.keyspace], { prepare: true, fetchSize: 0 });
+  const { rows: columns } = await rows(
+    'SELECT table_name, column_name FROM system_schema.columns WHERE keyspace_name = ?',
+  );
+  const there = new Set(columns.map((row) => `${row['table_name']}.${row['column_name']}`));
+  for (const [table, wanted] of Object.entries(columnsOf()))
+    for (const column of wanted)
+      if (!there.has(`${table}.${column}`))
+        throw new StoreError('config', `The table ${table} has no column ${column}: ${COMMAND}.`);
+  const { rows: tables } = await rows(
+    'SELECT table_name, gc_grace_seconds FROM system_schema.tables WHERE keyspace_name = ?',
+  );
+  for (const row of tables) {
+    const [table, grace] = [String(row['table_name']), row['gc_grace_seconds']];
+    if (Object.hasOwn(TABLES, table) && typeof grace === 'number' && grace > 0 && grace < HINT_WINDOW)
+      log.warn(
+        { store: 'cassandra', table, gc_grace_seconds: grace },
+        'gc_grace_seconds of a table is below the three hours for which hints are kept: what ended may come back, and a row that only a hint has is lost. Raise it.',
+      );
+  }
+}
+
+async function readVersion({ session, deadline }: Checked): Promise<{ version: number; minimum: number }> {
+  try {
+    const [row] = await session.run('schema_version', {}, 'LOCAL_QUORUM', deadline());
+    if (row) return { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
+  } catch (error) {
+    const cause = error instanceof StoreError ? error.cause : error;
+    const missing = /unconfigured table|does not exist|unknown table/i.test(
+      String(Reflect.get(Object(cause), 'message')),
+    );
+    if (!missing) throw error;
+    throw new StoreError('config', `The keyspace has no schema (oauth_schema): ${COMMAND}.`, { cause: causeOf(cause) });
+  }
+  throw new StoreError('config', `The schema of the keyspace was not finished: ${COMMAND} again.`);
+}
+
+/** Primary keys, and what each statement names beside them. */
+function columnsOf(): Readonly<Record<string, readonly string[]>> {
+  const columns: Record<string, readonly string[]> = {};
+  for (const [table, [partition, ...rows]] of Object.entries(TABLES)) columns[table] = [...partition, ...rows];
+  for (const { table, revocable } of Object.values(REGISTERS))
+    columns[table] = [
+      ...(columns[table] ?? []),
+      ...REGISTER_COLUMNS,
+      ...(revocable ? ['client_epoch', 'revoked_at', 'revoked_by', 'reason'] : []),
+    ];
+  columns['oauth_access_token'] = [...(columns['oauth_access_token'] ?? []), ...TOKEN_COLUMNS];
+  return columns;
+}
