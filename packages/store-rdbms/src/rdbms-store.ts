@@ -64,11 +64,14 @@ export class RdbmsStore implements Store {
   readonly #settings: ConnectionSettings;
   readonly #dialect: Dialect;
   readonly #tenant: string;
+  readonly #sweeps: 'database' | 'namespace';
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #observe: RdbmsStoreOptions['observe'];
   #parts: { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } | undefined;
   #opening: Promise<void> | undefined;
+  /** While it is looked at. */
+  #opened: Database | undefined;
   #closed = false;
 
   /** Connects nowhere. @throws StoreError `config` */
@@ -76,6 +79,7 @@ export class RdbmsStore implements Store {
     this.#settings = resolveConnection(options.connection);
     this.#dialect = dialectNamed(this.#settings.dialect);
     this.#tenant = tenantColumn(options.namespace);
+    this.#sweeps = options.sweeps ?? 'database';
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silentLog;
     this.#observe = options.observe;
@@ -96,7 +100,7 @@ export class RdbmsStore implements Store {
   }
 
   open(): Promise<void> {
-    if (this.#closed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+    if (this.#closed) return Promise.reject(closed());
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
@@ -174,6 +178,8 @@ export class RdbmsStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+    // An opening that still waits for its database is ended, not waited for.
+    await this.#opened?.close(0);
     await this.#opening?.catch(() => undefined);
     const parts = this.#parts;
     this.#parts = undefined;
@@ -182,7 +188,9 @@ export class RdbmsStore implements Store {
 
   async #open(): Promise<void> {
     const database = await openDatabase(this.#dialect, this.#settings, { log: this.#log, observe: this.#observe });
+    this.#opened = database;
     try {
+      if (this.#closed) throw closed();
       await checkItself({
         database,
         dialect: this.#dialect,
@@ -191,19 +199,34 @@ export class RdbmsStore implements Store {
         clock: this.#clock,
         log: this.#log,
       });
+      if (this.#closed) throw closed();
     } catch (error) {
       await database.close(0);
       throw error;
+    } finally {
+      this.#opened = undefined;
     }
     this.#parts = {
       database,
       batcher: new Batcher(database, this.#tenant),
-      sweeper: new Sweeper(database, this.#dialect, this.capabilities.clockTolerance, this.#log),
+      sweeper: new Sweeper(
+        database,
+        this.#dialect,
+        {
+          tolerance: this.capabilities.clockTolerance,
+          only: this.#sweeps === 'namespace' ? this.#tenant : null,
+        },
+        this.#log,
+      ),
     };
   }
 
   #ready(): { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } {
     if (this.#parts) return this.#parts;
-    throw new StoreError('unavailable', this.#closed ? 'The store is closed.' : 'The store is not open yet.');
+    throw this.#closed ? closed() : new StoreError('unavailable', 'The store is not open yet.');
   }
+}
+
+function closed(): StoreError {
+  return new StoreError('unavailable', 'The store is closed.');
 }

@@ -43,8 +43,11 @@ export interface Database {
 }
 
 export interface RawDatabase {
-  /** One text without parameters, on any connection. @throws what the driver throws */
+  /**
+   * One text without parameters, on any connection, within the deadline of a call.
+   * @throws what the driver throws; StoreError where no answer came in time, or the database is closed
+   */
   query(text: string): Promise<Result>;
-  /** Several texts, one after the other on one connection. @throws what the driver throws */
+  /** Several texts, one after the other on one connection, for as long as they take. @throws as `query` does */
   session<T>(work: (query: (text: string) => Promise<Result>) => Promise<T>): Promise<T>;
 }

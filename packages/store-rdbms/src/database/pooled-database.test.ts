@@ -178,6 +178,16 @@ describe('a transaction', () => {
     expect(idle).toHaveLength(1);
   });
 
+  it('that asks for nothing to stay says that it was lost where its rollback fails', async () => {
+    const { database, discarded } = databaseOn({ rollback: [LOST] });
+    const asked = database.transaction(function* () {
+      yield* run('revoke_token', REVOKE);
+      throw new Rollback('seen enough');
+    });
+    await expect(asked).rejects.toMatchObject({ name: 'StoreError', kind: 'unavailable' });
+    expect(discarded).toEqual([1]);
+  });
+
   it('whose own code fails leaves no connection with a transaction on it', async () => {
     const { database, idle } = databaseOn({ rollback: [LOST] });
     const broken = database.transaction(function* () {
@@ -189,8 +199,38 @@ describe('a transaction', () => {
   });
 });
 
+describe('a question of the start', () => {
+  it('[store-46] without an answer ends at the deadline, its connection thrown away', async () => {
+    const { database, discarded } = databaseOn({ 'SELECT 1': [never] }, 20);
+    expect(await kindOf(database.raw.query('SELECT 1'))).toBe('timeout');
+    expect(discarded).toEqual([1]);
+  });
+
+  it('that the driver refuses fails with the driver’s own error', async () => {
+    const { database } = databaseOn({ 'SELECT 1': [DUPLICATE] });
+    await expect(database.raw.query('SELECT 1')).rejects.toBe(DUPLICATE);
+  });
+
+  it('[store-50] is ended by who closes', async () => {
+    const { database, discarded } = databaseOn({ 'SELECT 1': [never] }, 60_000);
+    database.raw.query('SELECT 1').catch(() => undefined);
+    await new Promise(setImmediate);
+    await database.close(0);
+    expect(discarded).toEqual([1]);
+  });
+
+  it('is a script’s, which takes as long as it takes', async () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const { database } = databaseOn({ 'CREATE INDEX': [promise] }, 1);
+    setTimeout(() => resolve({ rows: [{ N: 1 }], count: 1 }), 30);
+    const { rows } = await database.raw.session((query) => query('CREATE INDEX'));
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+});
+
 it('a closed database refuses what comes', async () => {
   const { database } = databaseOn({});
   await database.close(10);
   expect(await kindOf(database.run('seen_grant', KEY))).toBe('unavailable');
+  expect(await kindOf(database.raw.query('SELECT 1'))).toBe('unavailable');
 });

@@ -36,6 +36,7 @@ export class PooledDatabase implements Database {
   readonly #observe: PooledDatabaseOptions['observe'];
   readonly #used = new Set<unknown>();
   #closed = false;
+  #ended: Promise<void> | undefined;
 
   constructor({ engine, dialect, catalogue, callMs, observe }: PooledDatabaseOptions) {
     this.#engine = engine;
@@ -44,8 +45,8 @@ export class PooledDatabase implements Database {
     this.#callMs = callMs;
     this.#observe = observe;
     this.raw = {
-      query: (text) => this.raw.session((query) => query(text)),
-      session: (work) => this.#session(work),
+      query: (text) => this.#session(new Deadline(callMs), (query) => query(text)),
+      session: (work) => this.#session(null, work),
     };
   }
 
@@ -72,9 +73,12 @@ export class PooledDatabase implements Database {
         try {
           value = await this.#steps(deadline, connection, work());
         } catch (error) {
-          const undone = await this.#undo(deadline, connection, error);
-          if (error instanceof Rollback && undone) return error.value as T;
-          if (undone || !(error instanceof Failure)) throw error;
+          const failed = await this.#undo(deadline, connection, error);
+          if (error instanceof Rollback) {
+            if (failed === null) return error.value as T;
+            throw new Failure('lost', errorOf('lost', 'idle', failed));
+          }
+          if (failed === null || !(error instanceof Failure)) throw error;
           // What ended the transaction is what is said; how its rollback went is not.
           throw new Failure(error.fault, error.error, { broken: true });
         }
@@ -90,7 +94,8 @@ export class PooledDatabase implements Database {
 
   async close(limitMs: number): Promise<void> {
     this.#closed = true;
-    const ended = this.#engine.destroy();
+    this.#ended ??= this.#engine.destroy();
+    const ended = this.#ended;
     await Promise.race([ended, sleep(limitMs, undefined, { ref: false })]);
     for (const connection of this.#used) this.#engine.discard(connection);
     await ended;
@@ -141,14 +146,14 @@ export class PooledDatabase implements Database {
     return result;
   }
 
-  /** Whether the connection is as before the transaction. */
-  async #undo(deadline: Deadline, connection: unknown, error: unknown): Promise<boolean> {
-    if (error instanceof Failure && error.broken) return false;
+  /** Null where the connection is as before the transaction, else why it is not. */
+  async #undo(deadline: Deadline, connection: unknown, error: unknown): Promise<unknown> {
+    if (error instanceof Failure && error.broken) return error;
     try {
       await this.#await(deadline, 'idle', this.#engine.rollback(connection));
-      return true;
-    } catch {
-      return false;
+      return null;
+    } catch (failed) {
+      return failed instanceof Failure ? failed.error : failed;
     }
   }
 
@@ -229,24 +234,45 @@ export class PooledDatabase implements Database {
     }
   }
 
-  async #session<T>(work: (query: (text: string) => Promise<Result>) => Promise<T>): Promise<T> {
-    const connection = await this.#engine.acquire();
+  /** Without a deadline for scripts alone: an index of a large table takes its time. */
+  async #session<T>(
+    deadline: Deadline | null,
+    work: (query: (text: string) => Promise<Result>) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw closed();
+    const acquired = this.#engine.acquire();
+    const connection = await inTime(deadline, acquired).catch((error: unknown) => {
+      if (error instanceof StoreError) acquired.then((late) => this.#engine.release(late)).catch(() => undefined);
+      throw error;
+    });
+    this.#used.add(connection);
+    let good = false;
     try {
       const value = await work(async (text) => {
-        const { rows, count } = await this.#engine.query(connection, this.#catalogue.qualified(text));
+        const answer = this.#engine.query(connection, this.#catalogue.qualified(text));
+        const { rows, count } = await inTime(deadline, answer);
         return { rows: rows.map(lowerCase), count };
       });
-      this.#engine.release(connection);
+      good = true;
       return value;
-    } catch (error) {
-      this.#engine.discard(connection);
-      throw error;
+    } finally {
+      this.#used.delete(connection);
+      if (good) this.#engine.release(connection);
+      else this.#engine.discard(connection);
     }
   }
 }
 
 function closed(): StoreError {
   return new StoreError('unavailable', 'The store is closed.');
+}
+
+/** The driver's own error stays what it is. @throws StoreError `timeout` */
+async function inTime<T>(deadline: Deadline | null, answer: Promise<T>): Promise<T> {
+  if (deadline === null) return answer;
+  return deadline.race(answer).catch((error: unknown) => {
+    throw error instanceof Late ? lateError('read') : error;
+  });
 }
 
 /** Keys as every dialect's questions name them: some servers answer in capitals. */

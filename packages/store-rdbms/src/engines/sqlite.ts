@@ -68,11 +68,17 @@ class SqliteDatabase implements Database {
     this.raw = {
       query: async (text) => {
         await this.#begin();
-        return resultOf(this.#file.prepare<unknown[], Row>(text), []);
+        return this.#query(text);
       },
       session: async (work) => {
         await this.#begin();
-        return work(async (text) => this.#untilFree(() => resultOf(this.#file.prepare<unknown[], Row>(text), [])));
+        try {
+          return await work((text) => this.#query(text));
+        } catch (error) {
+          // The one connection: whoever comes next would find itself in the transaction of whoever failed.
+          this.#undo();
+          throw error;
+        }
       },
     };
   }
@@ -137,10 +143,25 @@ class SqliteDatabase implements Database {
       this.#file.exec('COMMIT');
       return value;
     } catch (error) {
-      if (this.#file.inTransaction) this.#file.exec('ROLLBACK');
-      if (error instanceof Rollback) return error.value as T;
-      throw error;
+      const failed = this.#undo();
+      if (!(error instanceof Rollback)) throw error;
+      if (failed !== null) throw failed;
+      return error.value as T;
     }
+  }
+
+  /** Null, or what kept it from being undone. */
+  #undo(): unknown {
+    try {
+      if (this.#file.open && this.#file.inTransaction) this.#file.exec('ROLLBACK');
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #query(text: string): Promise<Result> {
+    return this.#untilFree(() => resultOf(this.#file.prepare<unknown[], Row>(text), []));
   }
 
   async #call<T>(block: () => T): Promise<T> {

@@ -19,6 +19,8 @@ export async function checkRights({ database, dialect }: Checked): Promise<void>
     try {
       await database.raw.query(text);
     } catch (error) {
+      // No answer says nothing about rights.
+      if (error instanceof StoreError) throw error;
       const readOnly = dialect.faultOf(error) === 'read-only';
       const message = readOnly
         ? `The database is read-only, a replica for instance: name the primary.`

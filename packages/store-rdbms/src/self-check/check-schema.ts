@@ -21,6 +21,7 @@ export async function checkSchema({ database, dialect, log }: Checked): Promise<
     try {
       await database.raw.query(`SELECT * FROM ${table} WHERE 1 = 0`);
     } catch (error) {
+      if (error instanceof StoreError) throw error;
       throw new StoreError('config', `The table ${table} cannot be read: ${COMMAND}.`, { cause: causeOf(error) });
     }
   }
@@ -36,6 +37,7 @@ async function readVersion({ database, dialect }: Pick<Checked, 'database' | 'di
     const [row] = (await database.raw.query(dialect.catalogue.statements.get('schema_version')?.text ?? '')).rows;
     if (row) return { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const none = dialect.faultOf(error) === 'missing' ? 'has no schema' : 'does not show its schema';
     throw new StoreError('config', `The database ${none} (oauth_schema): ${COMMAND}.`, { cause: causeOf(error) });
   }

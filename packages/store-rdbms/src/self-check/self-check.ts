@@ -32,6 +32,7 @@ async function askQuestions({ database, dialect, settings, log }: Checked): Prom
     try {
       ({ rows } = await database.raw.query(text));
     } catch (error) {
+      if (error instanceof StoreError) throw error;
       throw new StoreError('config', `${dialect.title} does not answer "${text}".`, { cause: causeOf(error) });
     }
     const refusal = refuses?.(rows, settings) ?? null;
