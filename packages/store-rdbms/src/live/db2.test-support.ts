@@ -47,6 +47,5 @@ export const DB2: Product = {
       end: () => client.destroyRawConnection(connection),
     };
   },
-  // What Derby would do says nothing of Db2.
-  planOf: async () => 'not looked at',
+  // No plan: what Derby would do says nothing of Db2.
 };

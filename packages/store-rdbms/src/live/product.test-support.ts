@@ -17,10 +17,13 @@ export interface Product {
   readonly endsSilent?: boolean;
   connect(url: string): Promise<Outside>;
   /** The index by which a statement finds its rows; null: it reads a whole table. */
-  planOf(outside: Outside, text: string): Promise<string | null>;
+  readonly planOf?: (outside: Outside, text: string) => Promise<string | null>;
 }
 
-export const POSTGRESQL: Product = {
+/** A product that says how it finds rows. */
+export type Planned = Required<Pick<Product, 'planOf'>> & Product;
+
+export const POSTGRESQL: Planned = {
   wire: () => new PostgresqlWire(),
   async connect(url) {
     const { hostname, port, username, password, pathname } = new URL(url);
@@ -61,7 +64,7 @@ export const POSTGRESQL: Product = {
   },
 };
 
-export const MYSQL: Product = {
+export const MYSQL: Planned = {
   wire: () => new MysqlWire(),
   async connect(url) {
     const { hostname, port, username, password, pathname } = new URL(url);

@@ -8,10 +8,10 @@ import {
   type Provision,
 } from '@gatehouse/testkit';
 import { afterAll, describe, test } from 'vitest';
-import { MYSQL, POSTGRESQL, type Product } from './product.test-support.ts';
+import { MYSQL, type Planned, POSTGRESQL } from './product.test-support.ts';
 
 /** The servers that this package is proved on, with the protocol they speak. */
-const SERVERS: Readonly<Partial<Record<BackendName, Product>>> = {
+const SERVERS: Readonly<Partial<Record<BackendName, Planned>>> = {
   postgresql15: POSTGRESQL,
   postgresql18: POSTGRESQL,
   mysql9: MYSQL,
@@ -26,7 +26,7 @@ export const ALL_SERVERS = Object.keys(SERVERS) as readonly Served[];
 /** Tests for each server that can be had; for each other one a test that is skipped with the reason. */
 export async function onEach(
   names: readonly Served[],
-  define: (server: DatabaseServer, product: Product) => void | Promise<void>,
+  define: (server: DatabaseServer, product: Planned) => void | Promise<void>,
 ): Promise<void> {
   for (const name of names) await defineOn(name, await databaseServer(name), define);
 }
@@ -35,7 +35,7 @@ export async function onEach(
 export async function onOwn(
   names: readonly Served[],
   options: OwnServerOptions,
-  define: (server: OwnDatabaseServer, product: Product) => void | Promise<void>,
+  define: (server: OwnDatabaseServer, product: Planned) => void | Promise<void>,
 ): Promise<void> {
   for (const name of names) await defineOn(name, await ownDatabaseServer(name, options), define);
 }
@@ -43,7 +43,7 @@ export async function onOwn(
 async function defineOn<S extends DatabaseServer>(
   name: Served,
   server: Provision<S>,
-  define: (server: S, product: Product) => void | Promise<void>,
+  define: (server: S, product: Planned) => void | Promise<void>,
 ): Promise<void> {
   if (!server.available) {
     test(name, (context) => context.skip(server.reason));
@@ -52,6 +52,6 @@ async function defineOn<S extends DatabaseServer>(
   const { value } = server;
   describe(value.what, async () => {
     afterAll(() => value.close());
-    await define(value, SERVERS[name] as Product);
+    await define(value, SERVERS[name] as Planned);
   });
 }

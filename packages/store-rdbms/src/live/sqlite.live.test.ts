@@ -13,6 +13,18 @@ import { CAPABILITIES } from './conformance-target.test-support.ts';
 import { SiblingProcesses } from './sibling-process.test-support.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-sqlite-'));
+/** Texts that were prepared more than once on one connection. */
+const again = new Set<string>();
+const prepare = Database.prototype.prepare;
+const preparedOn = new WeakMap<object, Set<string>>();
+Database.prototype.prepare = function (this: InstanceType<typeof Database>, text: string) {
+  const before = preparedOn.get(this) ?? new Set();
+  preparedOn.set(this, before);
+  if (before.has(text)) again.add(text);
+  before.add(text);
+  return prepare.call(this, text);
+} as typeof prepare;
+
 const fileOf = (name: string): ConnectionOptions => ({
   dialect: 'sqlite',
   file: path.join(folder, name),
@@ -30,6 +42,7 @@ let empties = 0;
 afterAll(async () => {
   await siblings.close();
   outside.close();
+  Database.prototype.prepare = prepare;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -82,7 +95,8 @@ const target: StoreTarget = {
     const sent = traces.get(store) ?? [];
     const from = sent.length;
     return {
-      stop: async () => sent.slice(from).map(({ text, rows }) => ({ text, rows, prepared: true, index: planOf(text) })),
+      stop: async () =>
+        sent.slice(from).map(({ text, rows }) => ({ text, rows, prepared: !again.has(text), index: planOf(text) })),
     };
   },
   empty: async () => {

@@ -20,6 +20,7 @@ export class StatementProxy {
   readonly #sockets = new Set<Socket>();
   #armed: Armed | undefined;
   #hanging = false;
+  #prepared = 0;
 
   private constructor(target: { readonly host: string; readonly port: number }, wire: () => Wire, silentMs: number) {
     this.#target = target;
@@ -42,6 +43,11 @@ export class StatementProxy {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Statements that came by the name or number under which they had been prepared. */
+  get prepared(): number {
+    return this.#prepared;
   }
 
   /** Hits the next statement there; what a `late` one held back comes with `arrive`. */
@@ -93,6 +99,7 @@ export class StatementProxy {
     let inTransaction = false;
     client.on('data', (piece) => {
       const asked = wire.asked(piece);
+      this.#prepared += wire.prepared?.(piece) ?? 0;
       const hit = this.#hits(asked, inTransaction);
       if (asked === 'begin') inTransaction = true;
       if (asked === 'commit' || asked === 'rollback') inTransaction = false;

@@ -15,12 +15,14 @@ export interface Wire {
   asked(piece: Buffer): Asked;
   /** What the server sends. */
   heard(piece: Buffer): void;
+  /** How many statements of a piece name one that was prepared before, rather than bring their text. */
+  prepared?(piece: Buffer): number;
   /** What a server would say to the piece that was asked last, had it met a deadlock. */
   deadlock(): Buffer;
 }
 
 const READS =
-  /^(?:SELECT|SHOW|PRAGMA|SET|select|find_|seen_|list_|once_read|count_read|clock|oldest_|backlog_|schema_)/;
+  /^(?:SELECT|SHOW|PRAGMA|SET|select|find_|seen_|list_|once_read|count_read|clock|(?:own_)?oldest_|(?:own_)?backlog_|schema_)/;
 
 const kindOf = (text: string): Asked => {
   if (/^(?:BEGIN|START TRANSACTION)/.test(text)) return 'begin';
@@ -28,6 +30,8 @@ const kindOf = (text: string): Asked => {
   if (/^ROLLBACK/.test(text)) return 'rollback';
   return READS.test(text) ? 'read' : 'change';
 };
+
+const BIND = 'B'.charCodeAt(0);
 
 /** PostgreSQL's: `Q` is a text, `P` and `B` a statement with parameters, by the name it was prepared under. */
 export class PostgresqlWire implements Wire {
@@ -47,6 +51,15 @@ export class PostgresqlWire implements Wire {
   }
 
   heard(): void {}
+
+  prepared(piece: Buffer): number {
+    let count = 0;
+    for (let at = 0; at + 5 <= piece.length; at += 1 + piece.readInt32BE(at + 1)) {
+      const statement = piece.indexOf(0, at + 5) + 1;
+      if (piece[at] === BIND && piece[statement] !== 0) count++;
+    }
+    return count;
+  }
 
   deadlock(): Buffer {
     const fields = Buffer.from('SERROR\0VERROR\0C40P01\0Mdeadlock detected\0\0', 'latin1');
@@ -86,6 +99,10 @@ export class MysqlWire implements Wire {
     if (this.#preparing === null) return;
     if (piece[4] === 0) this.#prepared.set(piece.readUInt32LE(5), this.#preparing);
     this.#preparing = null;
+  }
+
+  prepared(piece: Buffer): number {
+    return piece[3] === 0 && piece[4] === EXECUTE ? 1 : 0;
   }
 
   deadlock(): Buffer {
