@@ -88,7 +88,7 @@ async function beginSession(connection: Connection, settings: ConnectionSettings
   const limits = /mariadb/i.test(String(rows[0]?.['version'])) ? MARIADB_LIMITS : MYSQL_LIMITS;
   await query(
     connection,
-    `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${seconds(settings.timeouts.lockMs)}, ${limits(settings)}`,
+    `SET SESSION autocommit = 1, sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${seconds(settings.timeouts.lockMs)}, ${limits(settings)}`,
   );
 }
 
