@@ -57,19 +57,23 @@ export type StatementId =
   /** 1 row: the lease is `owner_id`'s until `held_until`. */
   | 'lease_take'
   | 'lease_release'
-  /** At most `page` rows from `from_purge` on and before `before`; see {@link PurgeForm}. */
-  | `purge_${SweptName}`
-  | `purge_pick_${SweptName}`
-  /** `oldest`: the smallest `purge_at`, from `from_purge` on. */
-  | `oldest_${SweptName}`
-  /** `n`: how many rows are past their time, at most `page`. */
-  | `backlog_${SweptName}`
+  /** Of the whole database; as `own_…` the same of the namespace `tenant_id` alone. */
+  | `${'' | 'own_'}${SweepStatement}_${SweptName}`
   /** Everything of a namespace: a scratch one, after a test. */
   | `forget_${SweptName}`
   /** `now_ms`: the database's clock, epoch milliseconds. */
   | 'clock'
   /** `version`, `minimum_version`, `checksum` of the newest row. */
   | 'schema_version';
+
+export type SweepStatement =
+  /** At most `page` rows from `from_purge` on and before `before`; see {@link PurgeForm}. */
+  | 'purge'
+  | 'purge_pick'
+  /** `oldest`: the smallest `purge_at`, from `from_purge` on. */
+  | 'oldest'
+  /** `n`: how many rows are past their time, at most `page`. */
+  | 'backlog';
 
 export type ManyId =
   /** Rows of `registerColumns(kind)` or `TOKEN_COLUMNS`; a key that is there already is a duplicate, and none is added. */

@@ -12,6 +12,11 @@ export interface RdbmsStoreOptions {
    * it warns. Default 5000. The grace that refresh promises to clients is shorter by twice as much. SQLite: no clock.
    */
   readonly clockToleranceMs?: number;
+  /**
+   * What `sweep` looks at. Default `database`: every namespace that is in it. `namespace`: this one alone, beside
+   * whoever else sweeps: for a scratch namespace whose clock or tolerance is not what the others live by.
+   */
+  readonly sweeps?: 'database' | 'namespace';
   /** Told of every statement that was answered, for metrics and slow logs; never of its values. */
   readonly observe?: (statement: SentStatement) => void;
   readonly clock?: Clock;

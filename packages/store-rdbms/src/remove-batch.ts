@@ -2,6 +2,7 @@ import type { Instant } from '@gatehouse/core';
 import type { PurgeForm } from './catalogue.ts';
 import type { Database } from './database/database.ts';
 import { integer, optionalInteger, text } from './rows.ts';
+import type { Params } from './statement.ts';
 import { SWEPT, type SweptName } from './tables.ts';
 
 export interface Removed {
@@ -12,25 +13,49 @@ export interface Removed {
   readonly from: Instant;
 }
 
-type Remover = (database: Database, name: SweptName, from: Instant, before: Instant, batch: number) => Promise<Removed>;
+/** Whose rows are meant: all of the database, or with `own_` those of one namespace. */
+export interface SweepScope {
+  readonly prefix: '' | 'own_';
+  /** `tenant_id`, with `own_`. */
+  readonly params: Params;
+}
+
+type Remover = (
+  database: Database,
+  scope: SweepScope,
+  name: SweptName,
+  from: Instant,
+  before: Instant,
+  batch: number,
+) => Promise<Removed>;
 
 const REMOVERS: Readonly<Record<PurgeForm, Remover>> = {
-  async returning(database, name, from, before, batch) {
-    const params = { from_purge: from, before, page: batch };
-    const [row] = (await database.run(`purge_${name}`, params)).rows;
+  async returning(database, { prefix, params: whose }, name, from, before, batch) {
+    const params = { ...whose, from_purge: from, before, page: batch };
+    const [row] = (await database.run(`${prefix}purge_${name}`, params)).rows;
     const removed = row === undefined ? 0 : integer(row, 'n');
     return { removed, full: removed >= batch, from: (row && optionalInteger(row, 'last')) ?? from };
   },
 
-  async counted(database, name, from, before, batch) {
-    const { count } = await database.run(`purge_${name}`, { from_purge: from, before, page: batch });
+  async counted(database, { prefix, params }, name, from, before, batch) {
+    const { count } = await database.run(`${prefix}purge_${name}`, {
+      ...params,
+      from_purge: from,
+      before,
+      page: batch,
+    });
     if (count < batch) return { removed: count, full: false, from };
-    const [row] = (await database.run(`oldest_${name}`, { from_purge: from })).rows;
+    const [row] = (await database.run(`${prefix}oldest_${name}`, { ...params, from_purge: from })).rows;
     return { removed: count, full: true, from: (row && optionalInteger(row, 'oldest')) ?? from };
   },
 
-  async picked(database, name, from, before, batch) {
-    const { rows } = await database.run(`purge_pick_${name}`, { from_purge: from, before, page: batch });
+  async picked(database, { prefix, params }, name, from, before, batch) {
+    const { rows } = await database.run(`${prefix}purge_pick_${name}`, {
+      ...params,
+      from_purge: from,
+      before,
+      page: batch,
+    });
     const last = rows.at(-1);
     if (last === undefined) return { removed: 0, full: false, from };
     const keys = rows.map((row) => ({ tenant_id: text(row, 'tenant_id'), key: text(row, SWEPT[name].key) }));
@@ -47,10 +72,11 @@ const REMOVERS: Readonly<Record<PurgeForm, Remover>> = {
 export function removeBatch(
   database: Database,
   form: PurgeForm,
+  scope: SweepScope,
   name: SweptName,
   from: Instant,
   before: Instant,
   batch: number,
 ): Promise<Removed> {
-  return REMOVERS[form](database, name, from, before, batch);
+  return REMOVERS[form](database, scope, name, from, before, batch);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instant, type Log, StoreError, type SweepOptions, type SweepReport } from '@gatehouse/core';
 import type { Database } from './database/database.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { removeBatch } from './remove-batch.ts';
+import { removeBatch, type SweepScope } from './remove-batch.ts';
 import { integer, optionalInteger } from './rows.ts';
 import { SWEPT_NAMES, type SweptName } from './tables.ts';
 
@@ -21,23 +21,31 @@ const FROM_THE_START = -8.64e15 - 1;
 const COUNTED = 100_000;
 /** Milliseconds that the lease outlasts the budget, for the last batch. */
 const LEASE_SLACK_MS = 10_000;
-/** Milliseconds a sweep that finds another at work takes before it says so. */
-const TURN_MS = 20;
 
-/** Removes what is past its time, table by table, batch by batch. Serves the whole database, whatever its namespace. */
+/** What is swept, and by which time. */
+export interface SweepDomain {
+  /** Milliseconds. */
+  readonly tolerance: number;
+  /** The one `tenant_id` whose rows are looked at; null: those of all. */
+  readonly only: string | null;
+}
+
+/** Removes what is past its time, table by table, batch by batch. */
 export class Sweeper {
   readonly #database: Database;
   readonly #dialect: Dialect;
   readonly #tolerance: number;
+  readonly #scope: SweepScope;
   readonly #log: Log;
   readonly #me = randomUUID();
   #last: RdbmsSweepReport | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Database, dialect: Dialect, tolerance: number, log: Log) {
+  constructor(database: Database, dialect: Dialect, { tolerance, only }: SweepDomain, log: Log) {
     this.#database = database;
     this.#dialect = dialect;
     this.#tolerance = tolerance;
+    this.#scope = only === null ? { prefix: '', params: {} } : { prefix: 'own_', params: { tenant_id: only } };
     this.#log = log;
   }
 
@@ -53,8 +61,10 @@ export class Sweeper {
   }
 
   /** Counts what a sweep would remove. */
-  expired(at: Instant): Promise<RdbmsSweepReport> {
-    return this.#report({}, {}, at - 2 * this.#tolerance, true);
+  async expired(at: Instant): Promise<RdbmsSweepReport> {
+    const left = new Left();
+    for (const name of SWEPT_NAMES) await this.#look(name, at - 2 * this.#tolerance, left);
+    return { removed: {}, complete: true, errors: {}, backlog: left.backlog, lagMs: left.lagMs, elsewhere: false };
   }
 
   async #sweep(options: SweepOptions): Promise<RdbmsSweepReport> {
@@ -63,17 +73,18 @@ export class Sweeper {
     // What another caller may still change is not past its time yet: two callers' clocks differ by twice the tolerance.
     const before = at - 2 * this.#tolerance;
     if (!(await this.#lease(at, at + budgetMs + LEASE_SLACK_MS))) {
-      await sleep(TURN_MS);
       return { removed: {}, complete: false, errors: {}, backlog: {}, lagMs: 0, elsewhere: true };
     }
     const removed: Record<string, number> = {};
     const errors: Record<string, string> = {};
     const deadline = performance.now() + budgetMs;
+    const left = new Left();
     let complete = true;
     try {
       for (const name of SWEPT_NAMES) {
         try {
           complete = (await this.#table(name, before, options, deadline, removed)) && complete;
+          await this.#look(name, before, left);
         } catch (error) {
           // The others are swept all the same.
           errors[name] = error instanceof Error ? error.message : String(error);
@@ -84,7 +95,8 @@ export class Sweeper {
     } finally {
       await this.#release();
     }
-    const report = await this.#report(removed, errors, before, complete);
+    const { backlog, lagMs } = left;
+    const report = { removed, complete, errors, backlog, lagMs, elsewhere: false };
     this.#warnOfGrowth(report);
     this.#last = report;
     return report;
@@ -104,7 +116,7 @@ export class Sweeper {
     for (;;) {
       if (signal?.aborted || performance.now() > deadline) return false;
       const began = performance.now();
-      const done = await removeBatch(this.#database, purge, name, from, before, rows);
+      const done = await removeBatch(this.#database, purge, this.#scope, name, from, before, rows);
       removed[name] = (removed[name] ?? 0) + done.removed;
       if (!done.full) return true;
       from = done.from;
@@ -127,42 +139,49 @@ export class Sweeper {
       );
   }
 
-  /** Saves work, and nothing depends on it: without the row everybody sweeps. */
+  /** Saves work, and no removal depends on it: two that sweep at once do no harm. */
   async #lease(at: Instant, until: Instant): Promise<boolean> {
+    if (this.#alone) return true;
     const mine = await this.#database.run('lease_take', { owner_id: this.#me, held_until: until, at });
     return mine.count > 0;
   }
 
   async #release(): Promise<void> {
+    if (this.#alone) return;
     await this.#database.run('lease_release', { owner_id: this.#me }).catch(() => undefined);
   }
 
-  async #report(
-    removed: Record<string, number>,
-    errors: Record<string, string>,
-    before: Instant,
-    complete: boolean,
-  ): Promise<RdbmsSweepReport> {
-    const backlog: Record<string, number> = {};
-    let lagMs = 0;
-    for (const name of SWEPT_NAMES) {
-      const [row] = (await this.#database.run(`oldest_${name}`, { from_purge: FROM_THE_START })).rows;
-      const oldest = row === undefined ? null : optionalInteger(row, 'oldest');
-      if (oldest === null || oldest >= before) continue;
-      lagMs = Math.max(lagMs, before - oldest);
-      const [counted] = (await this.#database.run(`backlog_${name}`, { before, page: COUNTED })).rows;
-      backlog[name] = counted === undefined ? 0 : integer(counted, 'n');
-    }
-    return { removed, complete, errors, backlog, lagMs, elsewhere: false };
+  /** Nobody else sweeps by this clock, and whoever sweeps the database is not to wait for it. */
+  get #alone(): boolean {
+    return this.#scope.prefix === 'own_';
   }
 
+  /** Counts what of a table is past its time and there. */
+  async #look(name: SweptName, before: Instant, left: Left): Promise<void> {
+    const { prefix, params } = this.#scope;
+    const [row] = (await this.#database.run(`${prefix}oldest_${name}`, { ...params, from_purge: FROM_THE_START })).rows;
+    const oldest = row === undefined ? null : optionalInteger(row, 'oldest');
+    if (oldest === null || oldest >= before) return;
+    const counted = await this.#database.run(`${prefix}backlog_${name}`, { ...params, before, page: COUNTED });
+    left.backlog[name] = counted.rows[0] === undefined ? 0 : integer(counted.rows[0], 'n');
+    left.lagMs = Math.max(left.lagMs, before - oldest);
+  }
+
+  /** A count ends at a limit; how late the oldest is grows on. */
   #warnOfGrowth({ backlog, lagMs }: RdbmsSweepReport): void {
     const sum = (rows: Readonly<Record<string, number>>): number => Object.values(rows).reduce((a, b) => a + b, 0);
     const [before, now] = [sum(this.#last?.backlog ?? {}), sum(backlog)];
-    if (before > 0 && now > before)
+    const later = lagMs > (this.#last?.lagMs ?? 0);
+    if (before > 0 && now > 0 && (now > before || later))
       this.#log.warn(
         { backlog, lagMs },
         'Expired rows come faster than they are removed: raise purge.batchSize or lower purge.intervalSeconds.',
       );
   }
+}
+
+/** What a sweep leaves behind, as it adds up. */
+class Left {
+  readonly backlog: Record<string, number> = {};
+  lagMs = 0;
 }

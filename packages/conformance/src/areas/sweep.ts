@@ -3,6 +3,7 @@ import type { Case } from '../case.ts';
 import { KINDS } from '../fixtures/kinds.ts';
 import { newGrant, newRegister, newToken, REGISTER_KINDS } from '../fixtures/records.ts';
 import { port, sweeps } from '../needs.ts';
+import { othersTurn } from '../trial.ts';
 
 const total = ({ removed }: SweepReport): number => Object.values(removed).reduce((sum, count) => sum + count, 0);
 
@@ -62,6 +63,7 @@ export const sweep: readonly Case[] = [
         const report = await t.store.sweep({ at, batch: 10, budgetMs: 60_000 });
         sum += total(report);
         if (report.complete) break;
+        await othersTurn(report.removed);
       }
       // A sweep may serve other namespaces too.
       t.holds(sum >= 60, 'all 60 removed, in the end', sum);
@@ -77,7 +79,11 @@ export const sweep: readonly Case[] = [
       await t.add(Array.from({ length: 95 }, () => newGrant(t, life)));
       await t.pass(t.lingering);
       const tracing = await t.present(t.target.trace, 'the port')(t.store);
-      while (!(await t.store.sweep({ at: t.now(), batch: 10, budgetMs: 60_000 })).complete);
+      for (;;) {
+        const { complete, removed } = await t.store.sweep({ at: t.now(), batch: 10, budgetMs: 60_000 });
+        if (complete) break;
+        await othersTurn(removed);
+      }
       const largest = Math.max(0, ...(await tracing.stop()).map(({ rows }) => rows));
       t.holds(largest <= 10, 'rows of the largest statement are at most a batch', largest);
     },
@@ -102,8 +108,11 @@ export const sweep: readonly Case[] = [
       const answers = await t.raceAll<unknown>([
         ...instances.map((store) => async (gate: { pass(): Promise<void> }) => {
           await gate.pass();
-          for (let round = 0; round < 100; round++)
-            if ((await store.sweep({ at, batch: 20, budgetMs: 5_000 })).complete) return;
+          for (let round = 0; round < 100; round++) {
+            const { complete, removed } = await store.sweep({ at, batch: 20, budgetMs: 5_000 });
+            if (complete) return;
+            await othersTurn(removed);
+          }
         }),
         ...lengthened.map(({ key }, index) => async (gate: { pass(): Promise<void> }) => {
           await gate.pass();

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Opening, Result, StoreTarget } from '@gatehouse/conformance';
+import type { Store } from '@gatehouse/core';
 import type { CacheStore } from '@gatehouse/store-cache';
-import type { CassandraStore } from '@gatehouse/store-cassandra';
-import type { RdbmsStore, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
 import { shownUrl } from '../config/shown-url.ts';
 import { CASSANDRA, RELATIONAL } from '../stores.ts';
 import { type Command, CommandError, EXIT, textFlag, UsageError } from './command.ts';
+import { EndedBySignal } from './ended-by-signal.ts';
 
 /** A store to prove, and how to take away what that leaves behind. */
 interface Proving {
   readonly target: StoreTarget;
+  /** Ends what still runs, under which its case fails, and takes away what all have written. */
   cleanUp(): Promise<void>;
 }
 
@@ -30,59 +31,55 @@ async function cache(): Promise<Proving> {
 /** Milliseconds: the suite waits for it again and again, and clocks that are set by NTP differ by less. */
 const TOLERANCE_MS = 500;
 
-/** Every case has a namespace of its own in the database that is there, and nobody else's records are looked at. */
-async function relational(connection: string): Promise<Proving> {
-  const { RdbmsStore } = await import('@gatehouse/store-rdbms');
+/** A store that can take away all that its namespace holds. */
+type Forgetting = Store & { forgetNamespace(): Promise<void> };
+
+type StoreOf = (opening: Pick<Opening, 'namespace'> & Partial<Pick<Opening, 'clock' | 'log'>>) => Forgetting;
+
+/** Every case has a namespace of its own in the database that is there, in which others may live. */
+function inNamespaces(storeOf: StoreOf, { name, capabilities }: Pick<Store, 'name' | 'capabilities'>): Proving {
   const namespaces = new Set<string>();
-  const storeOf = (options: Omit<RdbmsStoreOptions, 'connection' | 'clockToleranceMs'>): RdbmsStore => {
-    namespaces.add(options.namespace);
-    return new RdbmsStore({ connection, clockToleranceMs: TOLERANCE_MS, ...options });
+  const opened: Store[] = [];
+  let over = false;
+  const open = ({ namespace, clock, log }: Opening): Store => {
+    if (over) throw new CommandError('The run is over.');
+    const store = storeOf({ namespace, clock, log });
+    namespaces.add(namespace);
+    opened.push(store);
+    return store;
   };
-  const { name, capabilities } = new RdbmsStore({
-    connection,
-    namespace: 'conformance',
-    clockToleranceMs: TOLERANCE_MS,
-  });
-  const open = ({ namespace, clock, log }: Opening): RdbmsStore => storeOf({ namespace, clock, log });
   // A file's time can be set; a server's passes by itself.
   const waits = capabilities.clockTolerance > 0 ? { advance: async (ms: number) => void (await sleep(ms)) } : {};
   return {
     target: { name, capabilities, open, sibling: open, ...waits },
     async cleanUp() {
+      over = true;
+      await Promise.all(opened.map((store) => store.close()));
       for (const namespace of namespaces) {
         const store = storeOf({ namespace });
         await store.open();
-        await store.forgetNamespace();
-        await store.close();
+        await store.forgetNamespace().finally(() => store.close());
       }
     },
   };
 }
 
-/** A namespace of its own for each case, in the keyspace that is there. */
+/** What lives there has a real clock and a tolerance of its own: a sweep of these cases looks at nothing of it. */
+async function relational(connection: string): Promise<Proving> {
+  const { RdbmsStore } = await import('@gatehouse/store-rdbms');
+  const storeOf: StoreOf = (opening) =>
+    new RdbmsStore({ connection, ...opening, clockToleranceMs: TOLERANCE_MS, sweeps: 'namespace' });
+  return inNamespaces(storeOf, storeOf({ namespace: 'conformance' }));
+}
+
 async function cassandra(connection: string): Promise<Proving> {
   const { CassandraStore } = await import('@gatehouse/store-cassandra');
-  const namespaces = new Set<string>();
-  const open = ({ namespace, clock, log }: Opening): CassandraStore => {
-    namespaces.add(namespace);
-    return new CassandraStore({ connection, namespace, clock, log, clockToleranceMs: TOLERANCE_MS });
-  };
+  const storeOf: StoreOf = (opening) => new CassandraStore({ connection, ...opening, clockToleranceMs: TOLERANCE_MS });
   // What it promises depends on how many copies the keyspace keeps.
-  const asked = new CassandraStore({ connection, namespace: 'conformance', clockToleranceMs: TOLERANCE_MS });
+  const asked = storeOf({ namespace: 'conformance' });
   await asked.open();
-  const { name, capabilities } = asked;
   await asked.close();
-  return {
-    target: { name, capabilities, open, sibling: open, advance: async (ms) => void (await sleep(ms)) },
-    async cleanUp() {
-      for (const namespace of namespaces) {
-        const store = new CassandraStore({ connection, namespace, clockToleranceMs: TOLERANCE_MS });
-        await store.open();
-        await store.forgetNamespace();
-        await store.close();
-      }
-    },
-  };
+  return inNamespaces(storeOf, asked);
 }
 
 function provingOf(url: string): Promise<Proving> {
@@ -98,7 +95,7 @@ function provingOf(url: string): Promise<Proving> {
 export const conformanceCommand: Command = {
   usage: 'conformance <store-url> [--scale <share>] [--only <id>]',
   summary:
-    'Runs every promise of the store contract against a store and prints the table. It writes to the store, each case under a name of its own, and takes everything away again.',
+    'Runs every promise of the store contract against a store and prints the table. It writes to the store, each case under a name of its own, touches nothing else there, and takes everything away again, also when it is ended by Ctrl+C.',
   flags: {
     scale: { value: '<share>', meaning: 'Share of the contract’s numbers to run with, such as 0.1; default 1' },
     only: { value: '<id>', meaning: 'Only the promises whose id begins with this' },
@@ -113,14 +110,21 @@ export const conformanceCommand: Command = {
     const cases = CASES.filter(({ id }) => id.startsWith(only));
     if (cases.length === 0) throw new CommandError(`No promise has an id that begins with ${JSON.stringify(only)}.`);
     const results: Result[] = [];
+    const ended = new EndedBySignal();
     try {
-      for await (const result of runConformance(cases, { ...target, scale })) {
-        results.push(result);
-        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${results.length}/${cases.length} ${result.id}`);
+      const running = runConformance(cases, { ...target, scale })[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await ended.before(running.next());
+        if (next === 'ended')
+          throw new CommandError('The run was ended from outside; what it had written is taken away again.');
+        if (next.done) break;
+        results.push(next.value);
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${results.length}/${cases.length} ${next.value.id}`);
       }
     } finally {
       if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
       await cleanUp();
+      ended.stop();
     }
     out.text(formatTable(results).trimEnd());
     out.data({ store: shownUrl(url), capabilities: target.capabilities, results });

@@ -4,6 +4,7 @@ import type { ManyText, StatementText } from '../statement.ts';
 import { SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const standard = standardStatements({
   bigint: (expression) => `CAST(${expression} AS BIGINT)`,
@@ -13,13 +14,13 @@ const standard = standardStatements({
 const UTC = 'CURRENT TIMESTAMP - CURRENT TIMEZONE';
 
 const own: readonly (readonly [StatementId, StatementText])[] = [
-  ...SWEPT_NAMES.map((name) => {
-    const { table, key } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge_pick',
+    true,
+    ({ table, key, within }) => `
       SELECT tenant_id, ${key}, purge_at FROM ${table}
-       WHERE purge_at >= :from_purge AND purge_at < :before ORDER BY purge_at FETCH FIRST :page ROWS ONLY`;
-    return [`purge_pick_${name}`, { text, reads: true }] as const;
-  }),
+       WHERE ${within}purge_at >= :from_purge AND purge_at < :before ORDER BY purge_at FETCH FIRST :page ROWS ONLY`,
+  ),
   [
     'clock',
     {

@@ -1,9 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const standard = standardStatements({
   bigint: (expression) => `CAST(${expression} AS bigint)`,
@@ -12,13 +12,13 @@ const standard = standardStatements({
 
 const own: readonly (readonly [StatementId, StatementText])[] = [
   // Rows lie in the order of purge_at; what somebody holds is left for the next time.
-  ...SWEPT_NAMES.map((name) => {
-    const { table } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge',
+    false,
+    ({ table, within }) => `
       DELETE TOP (:page) FROM ${table} WITH (ROWLOCK, READPAST)
-       WHERE purge_at >= :from_purge AND purge_at < :before`;
-    return [`purge_${name}`, { text, reads: false }] as const;
-  }),
+       WHERE ${within}purge_at >= :from_purge AND purge_at < :before`,
+  ),
   ['clock', { text: "SELECT datediff_big(ms, '1970-01-01', sysutcdatetime()) AS now_ms", reads: true }],
 ];
 

@@ -4,21 +4,23 @@ import type { ManyText, StatementText } from '../statement.ts';
 import { SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const standard = standardStatements({
   bigint: (expression) => `CAST(${expression} AS signed)`,
   page: (query) => `${query} LIMIT :page`,
 });
 
-// Keys first, rows then: a DELETE with ORDER BY and LIMIT locks more and is not safe with a statement-based binlog.
+// Keys first, rows then: a DELETE with ORDER BY and LIMIT locks every row it walks over until it is committed, in
+// another order than everybody else. purge.sql does it so all the same: a script keeps nothing between two statements.
 const own: readonly (readonly [StatementId, StatementText])[] = [
-  ...SWEPT_NAMES.map((name) => {
-    const { table, key } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge_pick',
+    true,
+    ({ table, key, within }) => `
       SELECT tenant_id, ${key}, purge_at FROM ${table}
-       WHERE purge_at >= :from_purge AND purge_at < :before ORDER BY purge_at LIMIT :page`;
-    return [`purge_pick_${name}`, { text, reads: true }] as const;
-  }),
+       WHERE ${within}purge_at >= :from_purge AND purge_at < :before ORDER BY purge_at LIMIT :page`,
+  ),
   ['clock', { text: 'SELECT CAST(unix_timestamp(current_timestamp(3)) * 1000 AS signed) AS now_ms', reads: true }],
 ];
 

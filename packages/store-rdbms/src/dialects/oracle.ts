@@ -1,9 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ArrayText, ManyText, RepeatedText, StatementText } from '../statement.ts';
-import { SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const standard = standardStatements({
   bigint: (expression) => `CAST(${expression} AS NUMBER(19))`,
@@ -13,13 +13,13 @@ const standard = standardStatements({
 const UTC = 'sys_extract_utc(systimestamp)';
 
 const own: readonly (readonly [StatementId, StatementText])[] = [
-  ...SWEPT_NAMES.map((name) => {
-    const { table } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge',
+    false,
+    ({ table, within }) => `
       DELETE FROM ${table}
-       WHERE purge_at >= :from_purge AND purge_at < :before AND ROWNUM <= :page`;
-    return [`purge_${name}`, { text, reads: false }] as const;
-  }),
+       WHERE ${within}purge_at >= :from_purge AND purge_at < :before AND ROWNUM <= :page`,
+  ),
   [
     'clock',
     {

@@ -2,9 +2,10 @@ import type { RegisterKind } from '@gatehouse/core';
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { REGISTER_KINDS, REGISTERS, registerColumns, SWEPT, SWEPT_NAMES, TOKEN_COLUMNS } from '../tables.ts';
+import { REGISTER_KINDS, REGISTERS, registerColumns, TOKEN_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const bigint = (expression: string): string => `CAST(${expression} AS bigint)`;
 
@@ -28,17 +29,17 @@ const own: readonly (readonly [StatementId, StatementText])[] = [
     },
   ],
   // The outer condition is not decoration: what was prolonged between picking and deleting stays.
-  ...SWEPT_NAMES.map((name) => {
-    const { table } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge',
+    false,
+    ({ table, within }) => `
       WITH dead AS (
         DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
-          SELECT ctid FROM ${table} WHERE purge_at >= :from_purge AND purge_at < :before
+          SELECT ctid FROM ${table} WHERE ${within}purge_at >= :from_purge AND purge_at < :before
            ORDER BY purge_at LIMIT :page FOR UPDATE SKIP LOCKED)) AND purge_at < :before
         RETURNING purge_at)
-      SELECT COUNT(*) AS n, MAX(purge_at) AS last FROM dead`;
-    return [`purge_${name}`, { text, reads: false }] as const;
-  }),
+      SELECT COUNT(*) AS n, MAX(purge_at) AS last FROM dead`,
+  ),
   ['clock', { text: 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS now_ms', reads: true }],
 ];
 

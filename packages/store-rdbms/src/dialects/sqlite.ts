@@ -1,9 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 const standard = standardStatements({
   bigint: (expression) => `CAST(${expression} AS INTEGER)`,
@@ -25,14 +25,14 @@ const own: readonly (readonly [StatementId, StatementText])[] = [
       reads: false,
     },
   ],
-  ...SWEPT_NAMES.map((name) => {
-    const { table } = SWEPT[name];
-    const text = `
+  ...sweepTexts(
+    'purge',
+    false,
+    ({ table, within }) => `
       DELETE FROM ${table} WHERE rowid IN (
-        SELECT rowid FROM ${table} WHERE purge_at >= :from_purge AND purge_at < :before
-         ORDER BY purge_at LIMIT :page) AND purge_at < :before`;
-    return [`purge_${name}`, { text, reads: false }] as const;
-  }),
+        SELECT rowid FROM ${table} WHERE ${within}purge_at >= :from_purge AND purge_at < :before
+         ORDER BY purge_at LIMIT :page) AND purge_at < :before`,
+  ),
   ['clock', { text: "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now_ms", reads: true }],
 ];
 

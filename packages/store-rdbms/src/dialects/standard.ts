@@ -10,6 +10,7 @@ import {
   SWEPT_NAMES,
   TOKEN_COLUMNS,
 } from '../tables.ts';
+import { sweepTexts } from './sweep-texts.ts';
 
 /** What dialects spell differently in texts that are otherwise the same on all. */
 export interface Spelling {
@@ -58,15 +59,18 @@ export function standardStatements(spelling: Spelling): Statements {
     ['count_clear', change('DELETE FROM oauth_counter WHERE tenant_id = :tenant_id AND counter_hash = :counter_hash')],
     ['lease_take', change(LEASE_TAKE)],
     ['lease_release', change(LEASE_RELEASE)],
-    ...SWEPT_NAMES.flatMap((name): Statements => {
-      const { table } = SWEPT[name];
-      const dead = spelling.page(`SELECT purge_at FROM ${table} WHERE purge_at < :before`);
-      return [
-        [`oldest_${name}`, read(`SELECT MIN(purge_at) AS oldest FROM ${table} WHERE purge_at >= :from_purge`)],
-        [`backlog_${name}`, read(`SELECT COUNT(*) AS n FROM (${dead}) d`)],
-        [`forget_${name}`, change(`DELETE FROM ${table} WHERE tenant_id = :tenant_id`)],
-      ];
+    ...sweepTexts(
+      'oldest',
+      true,
+      ({ table, within }) => `SELECT MIN(purge_at) AS oldest FROM ${table} WHERE ${within}purge_at >= :from_purge`,
+    ),
+    ...sweepTexts('backlog', true, ({ table, within }) => {
+      const dead = spelling.page(`SELECT purge_at FROM ${table} WHERE ${within}purge_at < :before`);
+      return `SELECT COUNT(*) AS n FROM (${dead}) d`;
     }),
+    ...SWEPT_NAMES.map(
+      (name) => [`forget_${name}`, change(`DELETE FROM ${SWEPT[name].table} WHERE tenant_id = :tenant_id`)] as const,
+    ),
     ['schema_version', read('SELECT version, minimum_version, checksum FROM oauth_schema ORDER BY version DESC')],
   ];
 }
@@ -206,6 +210,8 @@ const ONCE_TAKE = `
   UPDATE oauth_replay SET attempt = :attempt, expires_at = :expires_at, purge_at = :purge_at
    WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash AND expires_at <= :at`;
 
+// MySQL sets columns from left to right, each seeing what was set before it: `window_end` is what the others compare,
+// and must be the last.
 const COUNT_MORE = `
   UPDATE oauth_counter
      SET failures = CASE WHEN window_end > :at THEN failures + 1 ELSE 1 END,
