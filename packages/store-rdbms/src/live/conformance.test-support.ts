@@ -1,5 +1,5 @@
 import { CASES, type Case, formatFailure, isFailure, runCase, type StoreTarget } from '@gatehouse/conformance';
-import { type BackendName, databaseServer, requiredBackends } from '@gatehouse/testkit';
+import { type BackendName, databaseServer } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { relationalTarget } from './conformance-target.test-support.ts';
 import type { Product } from './product.test-support.ts';
@@ -10,22 +10,14 @@ const CASE_MS = 240_000;
 const GROWTH = /^store-(?:30|31-many|67)|^flow-old-generations/;
 const SHARE = 0.1;
 
-/** Servers on which not every promise is kept yet: run where they are named, never claimed. */
-const UNFINISHED: ReadonlySet<BackendName> = new Set(['db2']);
-
 /** The whole suite on one server: the other node in another process, contact lost within each write. */
-export async function proveOn(name: BackendName, product: Product): Promise<void> {
-  if (UNFINISHED.has(name) && !requiredBackends().has(name)) {
-    const reason = `The store is not finished on ${name}; REQUIRE_BACKENDS=${name} runs its suite all the same.`;
-    test(`store conformance: ${name}`, (context) => context.skip(reason));
-    return;
-  }
+export async function proveOn(name: BackendName, product: Product, more: Partial<StoreTarget> = {}): Promise<void> {
   const server = await databaseServer(name);
   if (!server.available) {
     test(`store conformance: ${name}`, (context) => context.skip(server.reason));
     return;
   }
-  const { target, close } = await relationalTarget(server.value, product);
+  const { target, close } = await relationalTarget(server.value, product, more);
   afterAll(close);
   prove(target, CASES);
 }
