@@ -87,3 +87,22 @@ export const INDEXES: Readonly<Record<string, { readonly table: string; readonly
   oauth_replay_purge: { table: 'oauth_replay', columns: ['purge_at'] },
   oauth_counter_purge: { table: 'oauth_counter', columns: ['purge_at'] },
 };
+
+interface UniqueKey {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly primary: boolean;
+}
+
+/** What no two rows may share: every primary key, and what is looked up by another. */
+export const KEYS: readonly UniqueKey[] = [
+  ...Object.values(SWEPT).map(({ table, key }) => ({
+    table,
+    // A client's epoch is joined by the client.
+    columns: ['tenant_id', table === 'oauth_client_epoch' ? 'client_id' : key],
+    primary: true,
+  })),
+  { table: 'oauth_lease', columns: ['lease_name'], primary: true },
+  { table: 'oauth_schema', columns: ['version'], primary: true },
+  { table: 'oauth_client_epoch', columns: ['tenant_id', 'epoch_key'], primary: false },
+];

@@ -5,6 +5,7 @@ import { compile, compileRows, type ManyText, type PlaceholderStyle } from '../s
 import type { Dialect } from './dialect.ts';
 import { type GrammarName, objectionsTo } from './grammar.test-support.ts';
 import { dialectNamed } from './index.ts';
+import { UNIQUE_KEYS } from './unique-keys.ts';
 
 /** A grammar takes a while to be read, and its first statements too. */
 const TIMEOUT = 300_000;
@@ -59,6 +60,8 @@ function textsOf({
     ...file('purge'),
     ...questions.map(({ text }, index): [string, string] => [`question ${index + 1}`, text]),
     ['the names of the indexes', indexNames ?? ''],
+    ['the keys', UNIQUE_KEYS[name](undefined)],
+    ['the keys of a schema', UNIQUE_KEYS[name]('oauth')],
     ['whether there is a schema', scripts.hasSchema(undefined)],
     ['whether there is a schema of that name', scripts.hasSchema('oauth')],
   ]);

@@ -50,6 +50,10 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** SQLSTATE of H2: Oracle's number. */
+  [
+    /^SELECT i\.table_name, i\.index_name AS key_name.*/,
+    'SELECT table_name, index_schema || index_name AS key_name, column_name FROM information_schema.index_columns WHERE is_unique',
+  ],
 const ERRORS: Readonly<Record<string, number>> = {
   23505: 1,
   40001: 60,
