@@ -1,9 +1,12 @@
 import { type Addition, type Key, type NewToken, StoreError } from '@gatehouse/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Batcher } from './batcher.ts';
 import type { Database } from './database/database.ts';
 import { Duplicate, Refused } from './database/fault.ts';
 import type { Params, Row } from './statement.ts';
+
+/** No call of these tests takes as long, but for those that say so. */
+const CALL_MS = 60_000;
 
 let keys = 0;
 const token = (members: Partial<NewToken> = {}): NewToken => ({
@@ -42,7 +45,7 @@ function databaseWith(options: { refuse?: (rows: readonly Params[]) => Error | u
     },
   } as unknown as Database;
   return {
-    batcher: new Batcher(database, 't'),
+    batcher: new Batcher(database, 't', CALL_MS),
     rows,
     batches,
     hold() {
@@ -109,6 +112,27 @@ describe('additions', () => {
     expect(answers.filter((answer) => answer === 'written')).toHaveLength(255);
     expect(answers.at(-1)).toBe('unavailable');
     expect(batches.length).toBeLessThan(20);
+  });
+
+  it('that a full disk keeps out are not tried in parts', async () => {
+    const { batcher, batches } = databaseWith({ refuse: () => new StoreError('unavailable', 'no room') });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => add(batcher, token())));
+    expect([answers, batches]).toEqual([Array(5).fill('unavailable'), [5]]);
+  });
+
+  it('that waited longer than a call may take are not sent', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { batcher, batches, hold, rows } = databaseWith();
+    const release = hold();
+    const first = add(batcher, token());
+    await soon();
+    const late = [add(batcher, token()), add(batcher, token())];
+    vi.advanceTimersByTime(CALL_MS);
+    const inTime = add(batcher, token());
+    release();
+    expect(await Promise.all([first, ...late, inTime])).toEqual(['written', 'timeout', 'timeout', 'written']);
+    expect([batches, rows.size, batcher.waiting]).toEqual([[1, 1], 2, 0]);
   });
 
   it('whose outcome is unknown are unknown to each caller, and not tried again', async () => {

@@ -13,6 +13,8 @@ const MOST_LETTERS = 1_000_000;
 const MOST_CALLS = 5_000;
 
 interface Call {
+  /** When it must be answered: who asked has gone on by then, and what is sent later happens behind its back. */
+  readonly until: number;
   readonly attempt: string;
   readonly add: readonly Addition[];
   readonly resolve: (written: Written) => void;
@@ -26,12 +28,15 @@ interface Call {
 export class Batcher {
   readonly #database: Database;
   readonly #tenant: string;
+  readonly #callMs: number;
   #waiting: Call[] = [];
   #running = false;
 
-  constructor(database: Database, tenant: string) {
+  /** @param callMs milliseconds in which a call is answered */
+  constructor(database: Database, tenant: string, callMs: number) {
     this.#database = database;
     this.#tenant = tenant;
+    this.#callMs = callMs;
   }
 
   /** Calls that wait for their turn. */
@@ -43,7 +48,8 @@ export class Batcher {
     if (this.#waiting.length >= MOST_CALLS)
       return Promise.reject(new StoreError('unavailable', `More than ${MOST_CALLS} additions wait for the database.`));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ attempt, add, resolve, reject });
+      const until = performance.now() + this.#callMs;
+      this.#waiting.push({ until, attempt, add, resolve, reject });
       if (!this.#running) {
         this.#running = true;
         setImmediate(() => void this.#work());
@@ -52,8 +58,21 @@ export class Batcher {
   }
 
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#flush(this.#take());
+    for (;;) {
+      this.#refuseLate();
+      if (this.#waiting.length === 0) break;
+      await this.#flush(this.#take());
+    }
     this.#running = false;
+  }
+
+  /** Those that waited longer than a call may take, behind a server that hung: nothing of them was sent. */
+  #refuseLate(): void {
+    const now = performance.now();
+    const inTime = this.#waiting.findIndex(({ until }) => until > now);
+    const late = this.#waiting.splice(0, inTime < 0 ? this.#waiting.length : inTime);
+    for (const { reject } of late)
+      reject(new StoreError('timeout', 'The additions before this one took too long, and it was not sent.'));
   }
 
   /** Whole calls, at least one. */

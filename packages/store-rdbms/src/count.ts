@@ -3,7 +3,7 @@ import { pairColumn } from './columns.ts';
 import type { Database } from './database/database.ts';
 import { Duplicate } from './database/fault.ts';
 import { run, type Work } from './database/work.ts';
-import { integer } from './rows.ts';
+import { integer, rowWith } from './rows.ts';
 import type { Params } from './statement.ts';
 
 /** Two who count a first failure at once: one adds, the other finds it there and begins again. */
@@ -20,7 +20,7 @@ export async function count(
 ): Promise<number> {
   const who = { tenant_id: tenant, counter_hash: pairColumn(counter, key) };
   if (add === 0) {
-    const [row] = (await database.run('count_read', { ...who, at })).rows;
+    const row = rowWith(who, (await database.run('count_read', { ...who, at })).rows);
     return row === undefined ? 0 : integer(row, 'failures');
   }
   const more = { ...who, at, window_end: at + window };
@@ -44,7 +44,8 @@ function* addOne(more: Params & { readonly at: Instant }): Work<number> {
   }
   // The row is this transaction's until it ends, so nobody else has this place.
   const { rows } = yield* run('count_read', { tenant_id, counter_hash, at });
-  return placeOf(rows);
+  const mine = rows.filter((row) => row['tenant_id'] === tenant_id && row['counter_hash'] === counter_hash);
+  return placeOf(mine);
 }
 
 function placeOf(rows: readonly Readonly<Record<string, unknown>>[]): number {

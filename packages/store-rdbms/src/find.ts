@@ -10,7 +10,7 @@ export async function find<K extends Kind>(
   key: Key,
 ): Promise<Found<K> | undefined> {
   const { rows } = await database.run(`find_${kind}`, { tenant_id: tenant, key });
-  const row = rowUnder(kind, key, rows);
+  const row = rowUnder(tenant, kind, key, rows);
   if (row === undefined) return undefined;
   return (kind === 'access_token' ? tokenOf(row) : registerOf(kind, row)) as Found<K>;
 }

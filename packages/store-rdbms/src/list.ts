@@ -41,7 +41,8 @@ export async function list(
     // One more tells whether there is a next page.
     page: limit + 1,
   };
-  const { rows } = await database.run(listingId(kind, filters), params);
+  const found = (await database.run(listingId(kind, filters), params)).rows;
+  const rows = found.filter((row) => row['tenant_id'] === tenant);
   const items = rows.slice(0, limit).map((row) => registerOf(kind, row));
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? write(last) : null };

@@ -2,7 +2,7 @@ import { type Instant, type Key, StoreError } from '@gatehouse/core';
 import { pairColumn } from './columns.ts';
 import type { Database } from './database/database.ts';
 import { Duplicate } from './database/fault.ts';
-import { text } from './rows.ts';
+import { rowWith, text } from './rows.ts';
 
 /** An entry that the sweep takes between two looks is added again; it cannot go on for ever. */
 const ROUNDS = 3;
@@ -22,7 +22,7 @@ export async function once(
   for (let round = 0; round < ROUNDS; round++) {
     if (await added(database, entry)) return true;
     if ((await database.run('once_take', { ...entry, at })).count === 1) return true;
-    const [row] = (await database.run('once_read', key)).rows;
+    const row = rowWith(key, (await database.run('once_read', key)).rows);
     if (row !== undefined) return text(row, 'attempt') === attempt;
   }
   throw new StoreError('unavailable', 'The entry of a nonce came and went; whether it was used is not known.');

@@ -208,7 +208,7 @@ export class RdbmsStore implements Store {
     }
     this.#parts = {
       database,
-      batcher: new Batcher(database, this.#tenant),
+      batcher: new Batcher(database, this.#tenant, this.#settings.timeouts.callMs),
       sweeper: new Sweeper(
         database,
         this.#dialect,

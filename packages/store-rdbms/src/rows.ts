@@ -156,13 +156,19 @@ function endOf(row: Row): Token['revoked'] {
  * The row that was asked for, if it came: a database that pads, folds case or converts may answer with another.
  * In constant time, since keys are hashes of secrets.
  */
-export function rowUnder(kind: Kind, key: Key, rows: readonly Row[]): Row | undefined {
+export function rowUnder(tenant: string, kind: Kind, key: Key, rows: readonly Row[]): Row | undefined {
   const column = kind === 'access_token' ? 'token_hash' : REGISTERS[kind].key;
-  const asked = Buffer.from(key);
-  return rows.find((row) => {
-    const found = Buffer.from(text(row, column));
-    return found.length === asked.length && timingSafeEqual(found, asked);
-  });
+  return rowWith({ tenant_id: tenant, [column]: key }, rows);
+}
+
+/** The same for other tables: the row whose columns hold exactly these texts. */
+export function rowWith(asked: Readonly<Record<string, string>>, rows: readonly Row[]): Row | undefined {
+  return rows.find((row) => Object.entries(asked).every(([column, value]) => same(text(row, column), value)));
+}
+
+function same(found: string, asked: string): boolean {
+  const [one, other] = [Buffer.from(found), Buffer.from(asked)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** Drivers give 64-bit integers as numbers, texts or bigints. */

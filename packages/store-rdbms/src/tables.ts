@@ -46,6 +46,9 @@ export const TOKEN_COLUMNS: readonly string[] = [
   'data',
 ];
 
+/** Texts of any letters and length, compared with nothing. */
+export const TEXT_COLUMNS: readonly string[] = ['data', 'state', 'reason'];
+
 /** What the sweep counts by. */
 export type SweptName = Kind | 'nonce' | 'counter';
 

@@ -61,7 +61,7 @@ async function apply(
 /** 0 rows changed: an earlier try of this very write, or somebody else's. Asked in a statement of its own, so that it sees what won. */
 async function outcomeOf({ database, tenant }: WriteRoom, attempt: string, change: Change): Promise<Written> {
   const { rows } = await database.run(`seen_${change.kind}`, { tenant_id: tenant, key: change.key });
-  const row = rowUnder(change.kind, change.key, rows);
+  const row = rowUnder(tenant, change.kind, change.key, rows);
   return row !== undefined && text(row, 'attempt') === attempt ? 'written' : 'outdated';
 }
 

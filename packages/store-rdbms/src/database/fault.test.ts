@@ -1,6 +1,6 @@
 import { StoreError } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
-import { causeOf, Duplicate, errorOf, lateError } from './fault.ts';
+import { causeOf, Duplicate, errorOf, lateError, Refused } from './fault.ts';
 
 const KEY = 'Ab3_'.repeat(10).padEnd(43, 'x');
 
@@ -13,6 +13,12 @@ describe('[SEC-51] the cause that reaches a log', () => {
       'duplicate key value violates unique constraint "oauth_grant_pkey"',
       'duplicate key value violates unique constraint oauth_grant_pkey',
     ],
+    ['schema "nosuch" does not exist', 'schema nosuch does not exist'],
+    ['relation "nosuch.oauth_schema" does not exist', 'relation nosuch.oauth_schema does not exist'],
+    ['column "attempt" does not exist', 'column attempt does not exist'],
+    ["Unknown column 'attempt' in 'field list'", 'Unknown column attempt in …'],
+    ["Access denied for user 'gate'@'%' to database 'oauth'", 'Access denied for user gate@… to database oauth'],
+    [`Duplicate entry 'a' column '${KEY}' for key 'x'`, 'Duplicate entry … column … for key …'],
     ['connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNREFUSED 127.0.0.1:5432'],
   ])('of %j is %j', (message, shown) => {
     expect(causeOf(new Error(message)).message).toBe(shown);
@@ -52,12 +58,18 @@ describe('what the caller hears', () => {
     ['missing', 'sent', 'unavailable'],
     ['forbidden', 'read', 'unavailable'],
     ['login', 'idle', 'unavailable'],
+    ['unfit', 'sent', 'unavailable'],
     ['other', 'sent', 'unavailable'],
   ] as const)('of %s, %s, is %s', (fault, stage, kind) => {
     const error = errorOf(fault, stage, driver);
     expect(error).toBeInstanceOf(StoreError);
     expect((error as StoreError).kind).toBe(kind);
     expect(error.cause).toMatchObject({ message: 'driver', code: 'X' });
+  });
+
+  it('[store-32] of a value that was refused is told apart: another row would have been taken', () => {
+    expect(errorOf('unfit', 'sent', driver)).toBeInstanceOf(Refused);
+    expect(errorOf('other', 'sent', driver)).not.toBeInstanceOf(Refused);
   });
 
   it('of a duplicate stays in the store', () => {

@@ -1,4 +1,5 @@
 import { StoreError } from '@gatehouse/core';
+import { COLUMNS } from '../tables.ts';
 
 /**
  * What a driver's error means.
@@ -9,6 +10,8 @@ import { StoreError } from '@gatehouse/core';
  * - `busy`: no connection is to be had now: too many, starting up, shutting down.
  * - `cancelled`: the server ended the statement at its own time limit; nothing of it stays.
  * - `missing`: a table or column is not there. `forbidden`: a right is missing. `login`: user or password is wrong.
+ * - `unfit`: a value does not fit its column or breaks a rule of its table; nothing of the statement stays, and another
+ *   row would have been taken.
  * - `other`: the server refused the statement; nothing of it stays.
  */
 export type Fault =
@@ -21,6 +24,7 @@ export type Fault =
   | 'missing'
   | 'forbidden'
   | 'login'
+  | 'unfit'
   | 'other';
 
 /** Faults after which a connection is thrown away. */
@@ -51,13 +55,14 @@ const SENTENCES: Readonly<Record<Exclude<Fault, 'duplicate'>, string>> = {
   missing: 'A table or column is not there: see `gatehouse migrate --check`.',
   forbidden: 'The database refuses the user a right: see the rights in sql/README.md.',
   login: 'The database refuses user or password.',
+  unfit: 'The database refused a value.',
   other: 'The database refused the statement.',
 };
 
 /** What the caller hears. */
 export function errorOf(fault: Fault, stage: Stage, error: unknown): StoreError | Duplicate {
   if (fault === 'duplicate') return new Duplicate('A key is there already.', { cause: causeOf(error) });
-  if (fault === 'other') return new Refused('unavailable', SENTENCES.other, { cause: causeOf(error) });
+  if (fault === 'unfit') return new Refused('unavailable', SENTENCES.unfit, { cause: causeOf(error) });
   const unknown = fault === 'lost' && stage === 'sent';
   const kind = unknown ? 'unknown_outcome' : fault === 'cancelled' ? 'timeout' : 'unavailable';
   return new StoreError(kind, SENTENCES[fault], { cause: causeOf(error) });
@@ -71,15 +76,29 @@ export function lateError(stage: Stage): StoreError {
   );
 }
 
-const NAMES = /\boauth_[a-z_]+\b/;
+const NAMES = /\boauth_[a-z_]+\b/i;
+const COLUMN_NAMES: ReadonlySet<string> = new Set(Object.values(COLUMNS).flat());
+/** Before a name of the database's own. */
+const NAMED = /\b(?:schema|database|role|user|relation|table|column)\s+$/i;
+/** Shorter than any key of ours. */
+const NAME = /^[\w.$-]{1,40}$/;
+
+/** A quoted part of a driver's message, where it is a name and no value. */
+function shown(part: string, before: string): string {
+  const bare = part.slice(1, -1);
+  if (NAMED.test(before) && NAME.test(bare)) return bare;
+  return COLUMN_NAMES.has(bare.toLowerCase()) ? bare : (NAMES.exec(part)?.[0] ?? '…');
+}
 
 /**
  * A driver's error without the values it may quote (`Duplicate entry '…'`, `Key (…)=(…)`): no key, text or bind value
- * reaches a log. Its codes and what it names of the schema stay.
+ * reaches a log. Its codes and the names of schemas, tables, columns and users stay: they say what is wrong.
  */
 export function causeOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('The driver failed without an error.');
-  const message = error.message.replace(/(["'`])(?:(?!\1).)*\1|\([^()]*\)/g, (part) => NAMES.exec(part)?.[0] ?? '…');
+  const message = error.message.replace(/(["'`])(?:(?!\1).)*\1|\([^()]*\)/g, (part, _quote, at: number) =>
+    shown(part, error.message.slice(0, at)),
+  );
   const cause = new Error(message);
   cause.name = error.name;
   for (const member of ['code', 'errno', 'sqlState', 'sqlstate', 'sqlcode', 'number', 'errorNum', 'constraint'])

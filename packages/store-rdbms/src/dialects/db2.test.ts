@@ -24,7 +24,7 @@ describe('what Db2’s errors mean', () => {
     [-104, '42601', 'other'],
     [-99_999, '08S01', 'lost'],
     [-99_999, '40003', 'lost'],
-    [-99_999, '22001', 'other'],
+    [-99_999, '22001', 'unfit'],
   ] as const)('%i with state %s is %s', (code, state, fault) => {
     expect(db2.faultOf(error(code, state))).toBe(fault);
   });

@@ -114,6 +114,7 @@ function faultOf(error: unknown): Fault {
   // Class 08 is the connection, 40003 "it may have been committed". Without a code, and with the driver's own for a
   // handle that is closed, nothing is known.
   const state = String(Reflect.get(Object(error), 'sqlstate'));
+  if (/^2[23]/.test(state)) return 'unfit';
   return code === null || code === undefined || /^08|^40003$/.test(state) || /CLI0600E/.test(messageOf(error))
     ? 'lost'
     : 'other';
@@ -155,14 +156,15 @@ export const db2: Dialect = {
           : `The isolation level is ${row?.['value']}: something sets it for each connection (CONNECT_PROC); it must be CS.`,
     },
   ],
-  indexNames: "SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%'",
+  indexNames: (schema) =>
+    `SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%' AND tabschema = ${schemaName(schema)}`,
   scripts: {
     // A row that another node has put there meanwhile is as good.
     isThere: (error) => codeOf(error) === OBJECT_IS_THERE || faultOf(error) === 'duplicate',
     repeats: true,
     hasSchema: (schema) => `
       SELECT 1 AS there FROM SYSCAT.TABLES
-       WHERE tabname = 'OAUTH_SCHEMA' AND tabschema = ${schema === undefined ? 'CURRENT SCHEMA' : `'${schema.toUpperCase()}'`}`,
+       WHERE tabname = 'OAUTH_SCHEMA' AND tabschema = ${schemaName(schema)}`,
     // There is no lock that outlasts a statement and belongs to no table. Each statement is made by one of those who
     // try, and found there by the others, in the same order by all.
     begin: async (query) => void (await query(`SET CURRENT LOCK TIMEOUT ${LOCK_SECONDS}`)),
@@ -171,3 +173,7 @@ export const db2: Dialect = {
 };
 
 const LOCK_SECONDS = 300;
+
+function schemaName(schema: string | undefined): string {
+  return schema === undefined ? 'CURRENT SCHEMA' : `'${schema.toUpperCase()}'`;
+}

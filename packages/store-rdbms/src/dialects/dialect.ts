@@ -52,8 +52,13 @@ export interface Dialect extends Texts {
   ) => Promise<Database>;
   /** What `open()` asks beside what it asks of all. */
   readonly questions: readonly Question[];
-  /** A text that answers the `name` of every index there is on our tables. */
-  readonly indexNames?: string;
+  /** A text that answers the `name` of every index there is on our tables in a schema; undefined: the user's default one. */
+  readonly indexNames: (schema: string | undefined) => string;
+  /**
+   * A text that answers the `name` (`oauth_grant.tenant_id`) of each column of our tables in a schema that takes one key
+   * for another. Absent: all columns of a database are compared alike, and the one that is tried tells.
+   */
+  readonly foldingColumns?: (schema: string | undefined) => string;
   /** A sentence that names the fix, for what a failed first connection may mean beyond its fault. */
   readonly hint?: (error: unknown) => string | null;
   readonly scripts: ScriptRules;

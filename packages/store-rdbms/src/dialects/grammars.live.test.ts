@@ -46,6 +46,7 @@ function textsOf({
   catalogue,
   placeholders,
   questions,
+  foldingColumns,
   indexNames,
   scripts,
 }: Dialect): ReadonlyMap<string, string> {
@@ -59,7 +60,8 @@ function textsOf({
     ...file('oauth-server'),
     ...file('purge'),
     ...questions.map(({ text }, index): [string, string] => [`question ${index + 1}`, text]),
-    ['the names of the indexes', indexNames ?? ''],
+    ['the names of the indexes', indexNames(undefined)],
+    ['the columns that fold keys', foldingColumns?.('gatehouse') ?? ''],
     ['the keys', UNIQUE_KEYS[name](undefined)],
     ['the keys of a schema', UNIQUE_KEYS[name]('oauth')],
     ['whether there is a schema', scripts.hasSchema(undefined)],

@@ -1,7 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
+import { TEXT_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
+import { listed } from './listed.ts';
 import { standardMany, standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
 
@@ -59,6 +61,12 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   49918: 'busy',
   49919: 'busy',
   49920: 'busy',
+  // Too long, out of range, null, against a constraint.
+  2628: 'unfit',
+  8152: 'unfit',
+  8115: 'unfit',
+  515: 'unfit',
+  547: 'unfit',
   208: 'missing',
   207: 'missing',
   229: 'forbidden',
@@ -136,8 +144,14 @@ export const mssql: Dialect = {
           : 'Who reads waits for who writes, and now and then one of them is given up: ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON.',
     },
   ],
-  indexNames:
-    "SELECT i.name FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id WHERE t.name LIKE 'oauth[_]%'",
+  indexNames: (schema) => `
+    SELECT i.name FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id
+     WHERE t.name LIKE 'oauth[_]%' AND t.schema_id = ${schemaId(schema)}`,
+  foldingColumns: (schema) => `
+    SELECT t.name + '.' + c.name AS name FROM sys.columns c JOIN sys.tables t ON t.object_id = c.object_id
+     WHERE t.name LIKE 'oauth[_]%' AND t.schema_id = ${schemaId(schema)}
+       AND c.collation_name NOT LIKE '%[_]BIN' AND c.collation_name NOT LIKE '%[_]BIN2'
+       AND c.name NOT IN (${listed(TEXT_COLUMNS)})`,
   scripts: {
     hasSchema: (schema) =>
       `SELECT 1 AS there WHERE OBJECT_ID(N'${schema === undefined ? '' : `[${schema}].`}oauth_schema', N'U') IS NOT NULL`,
@@ -153,3 +167,7 @@ export const mssql: Dialect = {
 };
 
 const LOCK_MS = 300_000;
+
+function schemaId(schema: string | undefined): string {
+  return schema === undefined ? 'SCHEMA_ID()' : `SCHEMA_ID(N'${schema}')`;
+}

@@ -1,8 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { SWEPT, SWEPT_NAMES } from '../tables.ts';
+import { SWEPT, SWEPT_NAMES, TEXT_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
+import { listed } from './listed.ts';
 import { standardMany, standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
 
@@ -64,6 +65,15 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   1040: 'busy',
   1203: 'busy',
   1226: 'busy',
+  // Galera: the node is not, or no longer, part of its cluster.
+  1047: 'busy',
+  // No room: on the disk, in memory, in a table.
+  1021: 'busy',
+  1041: 'busy',
+  1114: 'busy',
+  // A letter that the column's character set lacks, and a packet too large: neither has the state of a refused value.
+  1366: 'unfit',
+  1153: 'unfit',
   1053: 'lost',
   1927: 'lost',
   2006: 'lost',
@@ -96,6 +106,7 @@ function faultOf(error: unknown): Fault {
     if ((typeof value === 'number' || typeof value === 'string') && Object.hasOwn(FAULTS, value))
       return FAULTS[value] as Fault;
   }
+  if (/^2[23]/.test(String(Reflect.get(error, 'sqlState')))) return 'unfit';
   return Reflect.get(error, 'fatal') === true || /closed state/.test(error.message) ? 'lost' : 'other';
 }
 
@@ -136,6 +147,13 @@ export const mysql: Dialect = {
           : 'The sql_mode is not strict, and texts would be cut: something between resets what a connection is told.',
     },
     {
+      text: "SHOW SESSION VARIABLES LIKE 'autocommit'",
+      refuses: (rows) =>
+        variable(rows) === 'ON'
+          ? null
+          : 'The session does not commit by itself (autocommit): something between resets what a connection is told.',
+    },
+    {
       text: "SHOW GLOBAL VARIABLES LIKE 'read_only'",
       refuses: (rows) =>
         variable(rows) === 'OFF' ? null : 'The server is a read-only replica: name the primary in the URL.',
@@ -146,7 +164,12 @@ export const mysql: Dialect = {
         rows.length === 0 ? null : 'The binlog_format is STATEMENT: set it to ROW, as READ COMMITTED needs it.',
     },
   ],
-  indexNames: 'SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE()',
+  indexNames: () =>
+    'SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE()',
+  foldingColumns: () => `
+    SELECT CONCAT(table_name, '.', column_name) AS name FROM information_schema.columns
+     WHERE table_schema = DATABASE() AND table_name LIKE 'oauth\\_%' AND collation_name NOT LIKE '%\\_bin'
+       AND column_name NOT IN (${listed(TEXT_COLUMNS)})`,
   scripts: {
     hasSchema: () =>
       "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oauth_schema'",

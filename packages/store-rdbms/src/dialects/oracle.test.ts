@@ -22,7 +22,7 @@ describe('what Oracle’s errors mean', () => {
     [28001, 'login'],
     [1013, 'cancelled'],
     [900, 'other'],
-    [12899, 'other'],
+    [12899, 'unfit'],
   ] as const)('ORA-%i is %s', (errorNum, fault) => {
     expect(oracle.faultOf(error({ errorNum, code: `ORA-${String(errorNum).padStart(5, '0')}` }))).toBe(fault);
   });

@@ -1,7 +1,9 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ArrayText, ManyText, RepeatedText, StatementText } from '../statement.ts';
+import { TEXT_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
+import { listed } from './listed.ts';
 import { standardMany, standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
 
@@ -78,6 +80,13 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   12520: 'busy',
   12528: 'busy',
   12541: 'busy',
+  // Too long, out of range, null, against a constraint.
+  12899: 'unfit',
+  1401: 'unfit',
+  1438: 'unfit',
+  1461: 'unfit',
+  1400: 'unfit',
+  2290: 'unfit',
   942: 'missing',
   904: 'missing',
   1031: 'forbidden',
@@ -138,6 +147,7 @@ export const oracle: Dialect = {
           : `The server is version ${value(rows)}: Oracle Database 19c is needed.`,
     },
     {
+      lasting: true,
       text: "SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'",
       refuses: (rows) =>
         value(rows) === 'AL32UTF8' ? null : `The database's character set is ${value(rows)}: create it with AL32UTF8.`,
@@ -150,16 +160,26 @@ export const oracle: Dialect = {
           : `NLS_COMP is ${value(rows)}, and keys would be compared without their case: something sets it for each connection; it must be BINARY.`,
     },
   ],
-  indexNames: "SELECT index_name AS name FROM all_indexes WHERE table_name LIKE 'OAUTH%'",
+  indexNames: (schema) =>
+    `SELECT index_name AS name FROM all_indexes WHERE table_name LIKE 'OAUTH%' AND table_owner = ${owner(schema)}`,
+  // What has no collation of its own is compared as NLS_COMP says.
+  foldingColumns: (schema) => `
+    SELECT table_name || '.' || column_name AS name FROM all_tab_columns
+     WHERE table_name LIKE 'OAUTH%' AND owner = ${owner(schema)} AND collation NOT IN ('USING_NLS_COMP', 'BINARY')
+       AND column_name NOT IN (${listed(TEXT_COLUMNS).toUpperCase()})`,
   scripts: {
     isThere: (error) => IS_THERE.includes(Number(Reflect.get(Object(error), 'errorNum'))),
     hasSchema: (schema) => `
       SELECT 1 AS there FROM all_tables
        WHERE table_name = 'OAUTH_SCHEMA'
-         AND owner = ${schema === undefined ? "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')" : `'${schema.toUpperCase()}'`}`,
+         AND owner = ${owner(schema)}`,
     // A lock that belongs to no table needs a right that few have. Each statement is made by one of those who try, and
     // found there by the others, in the same order by all.
     begin: async (query) => void (await query(`ALTER SESSION SET DDL_LOCK_TIMEOUT = ${DDL_LOCK_SECONDS}`)),
     end: async () => undefined,
   },
 };
+
+function owner(schema: string | undefined): string {
+  return schema === undefined ? "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')" : `'${schema.toUpperCase()}'`;
+}

@@ -2,8 +2,9 @@ import type { RegisterKind } from '@gatehouse/core';
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { REGISTER_KINDS, REGISTERS, registerColumns, TOKEN_COLUMNS } from '../tables.ts';
+import { REGISTER_KINDS, REGISTERS, registerColumns, TEXT_COLUMNS, TOKEN_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
+import { listed } from './listed.ts';
 import { standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
 
@@ -136,7 +137,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '23505': 'duplicate',
   '57P01': 'lost',
   '57P02': 'lost',
+  // The server ends the connection: its database is dropped, or a limit for what is idle was reached.
+  '57P04': 'lost',
+  '57P05': 'lost',
+  '25P03': 'lost',
+  '25P04': 'lost',
   '57P03': 'busy',
+  // No room on the disk, no memory, no connection more.
+  '53100': 'busy',
+  '53200': 'busy',
   '53300': 'busy',
   '57014': 'cancelled',
   '25006': 'read-only',
@@ -157,12 +166,22 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   ETIMEDOUT: 'lost',
 };
 
+/** By the first two letters: the connection; the value; the rules of the table. */
+const CLASSES: Readonly<Record<string, Fault>> = { '08': 'lost', '22': 'unfit', '23': 'unfit' };
+
 function faultOf(error: unknown): Fault {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (typeof code === 'string' && Object.hasOwn(FAULTS, code)) return FAULTS[code] as Fault;
-  // Class 08 is the connection; pg's own "Connection terminated" and "not queryable" have no code at all.
-  if (code === undefined || (typeof code === 'string' && code.startsWith('08'))) return 'lost';
-  return 'other';
+  // pg's own "Connection terminated" and "not queryable" have no code at all; a defect (TypeError) has none either.
+  if (code === undefined) return error instanceof Error && error.name === 'Error' ? 'lost' : 'other';
+  return CLASSES[String(code).slice(0, 2)] ?? 'other';
+}
+
+/** A table of the schema, else the one that its bare name means. */
+function isOurs(schema: string | undefined): string {
+  return schema === undefined
+    ? 'pg_table_is_visible(t.oid)'
+    : `t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = '${schema}')`;
 }
 
 /** Versions that get fixes from their makers. */
@@ -210,6 +229,7 @@ export const postgresql: Dialect = {
           : null,
     },
     {
+      lasting: true,
       text: "SELECT current_setting('server_encoding') AS encoding",
       refuses: ([row]) =>
         row?.['encoding'] === 'UTF8'
@@ -217,7 +237,17 @@ export const postgresql: Dialect = {
           : `The database's encoding is ${row?.['encoding']}: create it with ENCODING 'UTF8'.`,
     },
   ],
-  indexNames: "SELECT indexname AS name FROM pg_indexes WHERE tablename LIKE 'oauth\\_%'",
+  indexNames: (schema) => `
+    SELECT i.relname AS name FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+     WHERE t.relname LIKE 'oauth\\_%' AND ${isOurs(schema)}`,
+  // A collation that is not deterministic, or a type of its own.
+  foldingColumns: (schema) => `
+    SELECT t.relname || '.' || a.attname AS name
+      FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
+      LEFT JOIN pg_collation c ON c.oid = a.attcollation
+     WHERE t.relkind IN ('r', 'p') AND t.relname LIKE 'oauth\\_%' AND ${isOurs(schema)}
+       AND a.attnum > 0 AND (NOT c.collisdeterministic OR y.typname = 'citext')
+       AND a.attname NOT IN (${listed(TEXT_COLUMNS)})`,
   hint: (error) =>
     error instanceof Error && /unsupported startup parameter/.test(error.message)
       ? 'A pooler that keeps no session stands between (pgbouncer): set pooler=transaction.'

@@ -51,6 +51,9 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   SQLITE_CONSTRAINT_PRIMARYKEY: 'duplicate',
   SQLITE_CONSTRAINT_UNIQUE: 'duplicate',
   SQLITE_CONSTRAINT_ROWID: 'duplicate',
+  SQLITE_CONSTRAINT: 'unfit',
+  SQLITE_TOOBIG: 'unfit',
+  SQLITE_MISMATCH: 'unfit',
   SQLITE_READONLY: 'read-only',
   SQLITE_CANTOPEN: 'busy',
   SQLITE_FULL: 'busy',
@@ -91,7 +94,12 @@ export const sqlite: Dialect = {
       refuses: ([row]) => (row?.['encoding'] === 'UTF-8' ? null : 'The SQLite file is not in UTF-8: make it anew.'),
     },
   ],
-  indexNames: "SELECT name FROM sqlite_master WHERE type = 'index'",
+  indexNames: () => "SELECT name FROM sqlite_master WHERE type = 'index'",
+  // Of each table's primary key and indexes, which take over what its columns say.
+  foldingColumns: () => `
+    SELECT DISTINCT t.name || '.' || c.name AS name
+      FROM sqlite_master t JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) c
+     WHERE t.type = 'table' AND t.name LIKE 'oauth~_%' ESCAPE '~' AND c.name IS NOT NULL AND c.coll <> 'BINARY'`,
   scripts: {
     hasSchema: () => "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = 'oauth_schema'",
     begin: async (query) => void (await query('BEGIN IMMEDIATE')),

@@ -52,7 +52,7 @@ export function standardStatements(spelling: Spelling): Statements {
     ['revoke_token', change(REVOKE_TOKEN)],
     ['once_add', change(ONCE_ADD)],
     ['once_take', change(ONCE_TAKE)],
-    ['once_read', read('SELECT attempt FROM oauth_replay WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash')],
+    ['once_read', read(ONCE_READ)],
     ['count_more', change(COUNT_MORE)],
     ['count_add', change(COUNT_ADD)],
     ['count_read', read(COUNT_READ)],
@@ -130,7 +130,7 @@ const CLIENT_EPOCH =
 
 // A token hangs on its grant and its client: one statement tells what has ended it.
 const FIND_TOKEN = `
-  SELECT t.token_hash, t.grant_key, t.client_id, t.client_epoch, t.issued_at, t.expires_at, t.purge_at, t.data,
+  SELECT t.tenant_id, t.token_hash, t.grant_key, t.client_id, t.client_epoch, t.issued_at, t.expires_at, t.purge_at, t.data,
          t.revoked_at, g.grant_key AS of_grant, g.revoked_at AS grant_revoked_at, g.client_epoch AS grant_epoch,
          c.version AS epoch
     FROM oauth_access_token t
@@ -141,8 +141,7 @@ const FIND_TOKEN = `
 /** A register's columns; of a grant with what has ended it. */
 function selectFrom(kind: RegisterKind): string {
   const { table, revocable } = REGISTERS[kind];
-  const own = registerColumns(kind).filter((name) => name !== 'tenant_id');
-  const columns = [...own, 'version', ...(revocable ? ['revoked_at', 'reason', 'client_epoch'] : [])];
+  const columns = [...registerColumns(kind), 'version', ...(revocable ? ['revoked_at', 'reason', 'client_epoch'] : [])];
   const selected = columns.map((name) => `r.${name}`).join(', ');
   return revocable
     ? `SELECT ${selected}, c.version AS epoch FROM ${table} r
@@ -178,7 +177,7 @@ function whereAsItWas(kind: RegisterKind): string {
 
 function seenOf(kind: RegisterKind): string {
   const { table, key } = REGISTERS[kind];
-  return `SELECT ${key}, version, attempt FROM ${table} WHERE tenant_id = :tenant_id AND ${key} = :key`;
+  return `SELECT tenant_id, ${key}, version, attempt FROM ${table} WHERE tenant_id = :tenant_id AND ${key} = :key`;
 }
 
 const FILTER_COLUMN: Readonly<Record<ListFilter, ListedColumn>> = {
@@ -210,6 +209,10 @@ const ONCE_TAKE = `
   UPDATE oauth_replay SET attempt = :attempt, expires_at = :expires_at, purge_at = :purge_at
    WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash AND expires_at <= :at`;
 
+const ONCE_READ = `
+  SELECT tenant_id, nonce_hash, attempt FROM oauth_replay
+   WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash`;
+
 // MySQL sets columns from left to right, each seeing what was set before it: `window_end` is what the others compare,
 // and must be the last.
 const COUNT_MORE = `
@@ -224,7 +227,7 @@ const COUNT_ADD = `
   VALUES (:tenant_id, :counter_hash, 1, :window_end, :window_end)`;
 
 const COUNT_READ = `
-  SELECT failures FROM oauth_counter
+  SELECT tenant_id, counter_hash, failures FROM oauth_counter
    WHERE tenant_id = :tenant_id AND counter_hash = :counter_hash AND window_end > :at`;
 
 const LEASE_TAKE = `

@@ -50,6 +50,20 @@ describe('a transaction on a file', () => {
   });
 });
 
+it('[store-49] a key column that ignores case is found, in whichever table', async () => {
+  const database = await opened();
+  const folding = async (): Promise<readonly unknown[]> =>
+    (await database.raw.query(sqlite.foldingColumns?.(undefined) ?? '')).rows.map(({ name }) => name);
+  for (const [table, collation] of [
+    ['oauth_consent', ''],
+    ['oauth_counter', 'COLLATE NOCASE'],
+  ])
+    await database.raw.query(
+      `CREATE TABLE ${table} (tenant_id TEXT NOT NULL ${collation}, k TEXT NOT NULL, PRIMARY KEY (tenant_id, k))`,
+    );
+  expect(await folding()).toEqual(['oauth_counter.tenant_id']);
+});
+
 it('a script that fails leaves no transaction open to whoever comes next', async () => {
   const database = await opened();
   const failing = database.raw.session(async (query) => {

@@ -27,12 +27,13 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^SELECT CAST\(DATABASEPROPERTYEX.*/, 'SELECT \'READ_WRITE\' AS "VALUE"'],
   [/^SELECT transaction_isolation_level AS value.*/, 'SELECT 2 AS "VALUE"'],
   [/^SELECT CAST\(is_read_committed_snapshot_on.*/, 'SELECT 1 AS "VALUE"'],
+  [/^SELECT t\.name \+ '\.' \+ c\.name AS name FROM sys\.columns.*/, 'SELECT 1 AS name WHERE 1 = 0'],
   [/^SELECT i\.name FROM sys\.indexes.*/, 'SELECT index_name AS name FROM information_schema.indexes'],
-  [
   [
     /^SELECT t\.name AS table_name, i\.name AS key_name.*/,
     'SELECT table_name, index_schema || index_name AS key_name, column_name FROM information_schema.index_columns WHERE is_unique',
   ],
+  [
     /^SELECT 1 AS there WHERE OBJECT_ID\(N'(?:\[\w+\]\.)?(\w+)', N'U'\) IS NOT NULL$/,
     "SELECT 1 AS there FROM information_schema.tables WHERE lower(table_name) = '$1'",
   ],

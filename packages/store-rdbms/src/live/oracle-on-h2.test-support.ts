@@ -41,19 +41,23 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^SELECT MAX\(version\) AS value FROM product_component_version .*/, 'SELECT \'19.0.0.0.0\' AS "VALUE" FROM dual'],
   [/^SELECT value FROM nls_database_parameters .*/, 'SELECT \'AL32UTF8\' AS "VALUE" FROM dual'],
   [/^SELECT value FROM nls_session_parameters .*/, 'SELECT \'BINARY\' AS "VALUE" FROM dual'],
-  [/\bFROM all_indexes WHERE table_name LIKE/, 'FROM information_schema.indexes WHERE upper(table_name) LIKE'],
+  [
+    /\bFROM all_indexes WHERE table_name LIKE ('\w+%') AND table_owner = .*/,
+    'FROM information_schema.indexes WHERE upper(table_name) LIKE $1',
+  ],
+  [/^SELECT .* FROM all_tab_columns .*/, 'SELECT 1 AS name FROM dual WHERE 1 = 0'],
   [
     /\bFROM all_tables WHERE table_name = '(\w+)'\s+AND owner = .*/,
     "FROM information_schema.tables WHERE upper(table_name) = '$1'",
+  ],
+  [
+    /^SELECT i\.table_name, i\.index_name AS key_name.*/,
+    'SELECT table_name, index_schema || index_name AS key_name, column_name FROM information_schema.index_columns WHERE is_unique',
   ],
   [/^ALTER SESSION SET DDL_LOCK_TIMEOUT = \d+$/, 'SELECT 1 FROM dual'],
 ];
 
 /** SQLSTATE of H2: Oracle's number. */
-  [
-    /^SELECT i\.table_name, i\.index_name AS key_name.*/,
-    'SELECT table_name, index_schema || index_name AS key_name, column_name FROM information_schema.index_columns WHERE is_unique',
-  ],
 const ERRORS: Readonly<Record<string, number>> = {
   23505: 1,
   40001: 60,

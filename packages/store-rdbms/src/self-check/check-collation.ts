@@ -12,12 +12,23 @@ const TENANT = '~probe';
 /** Of one, two, three and four bytes in UTF-8. */
 const LETTERS = 'aé☃😀';
 
+/** Every key column by the database's own word: two namespaces, or two clients, must not meet in any table. */
+async function checkColumns({ database, dialect, settings }: Checked): Promise<void> {
+  if (dialect.foldingColumns === undefined) return;
+  const { rows } = await database.raw.query(dialect.foldingColumns(settings.schema));
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => String(name).toLowerCase()).sort();
+  throw new StoreError('config', `${CASE} These do: ${names.join(', ')}.`);
+}
+
 const CASE =
   'The tables compare keys without their case: make them anew with the collation that oauth-server.sql names.';
 const ENCODING = 'The columns `data` do not keep every letter: the database must store UTF-8 (MySQL: utf8mb4).';
 
 /** Puts two keys there that differ by their case, looks each up, and leaves nothing. */
-export async function checkCollation({ database }: Checked): Promise<void> {
+export async function checkCollation(checked: Checked): Promise<void> {
+  await checkColumns(checked);
+  const { database } = checked;
   let refusal: string | null;
   try {
     refusal = await database.transaction(probe);

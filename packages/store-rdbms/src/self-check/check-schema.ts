@@ -7,7 +7,7 @@ import type { Checked } from './checked.ts';
 const COMMAND = 'run `gatehouse migrate`, or sql/<dbms>/ by hand';
 
 /** The schema is there, old enough and new enough for this server; a missing index is slow, not wrong. */
-export async function checkSchema({ database, dialect, log }: Checked): Promise<void> {
+export async function checkSchema({ database, dialect, settings, log }: Checked): Promise<void> {
   const { version, minimum } = await readVersion({ database, dialect });
   const has = `The database has version ${version} of the schema`;
   if (version < SCHEMA_VERSION)
@@ -25,8 +25,7 @@ export async function checkSchema({ database, dialect, log }: Checked): Promise<
       throw new StoreError('config', `The table ${table} cannot be read: ${COMMAND}.`, { cause: causeOf(error) });
     }
   }
-  if (dialect.indexNames === undefined) return;
-  const { rows } = await database.raw.query(dialect.indexNames);
+  const { rows } = await database.raw.query(dialect.indexNames(settings.schema));
   const there = new Set(rows.map(({ name }) => String(name).toLowerCase()));
   const missing = Object.keys(INDEXES).filter((name) => !there.has(name));
   if (missing.length > 0) log.warn({ missing }, `Indexes are missing, and statements will be slow: ${COMMAND}.`);
