@@ -2,9 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeCertificateAuthority, startServer } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatehouse, MAIN, temporaryFolder } from './command-line.ts';
+import { storeInUse } from './store-in-use.ts';
 
 /** `gatehouse user hash` at a terminal of its own, answered when it asks; all that the terminal shows. */
 async function atTerminal(...answers: readonly string[]): Promise<string> {
@@ -389,6 +391,44 @@ describe('conformance', () => {
     expect(stdout).toMatch(/^kept {5}store-1/m);
     expect(stdout).toMatch(/\d+ kept, 0 broken, \d+ skipped/);
     expect(code).toBe(0);
+  });
+
+  test('[store-57] takes everything away again, and nothing of whoever lives in the database', async () => {
+    const store = storeInUse();
+    try {
+      store.live('https://id.example', Date.now() + 30 * 86_400_000);
+      const before = store.rows();
+      const { code, stdout } = await gatehouse(['conformance', store.url, '--scale', '0.01', '--only', 'store-57']);
+      expect(stdout).toMatch(/^[1-9]\d* kept, 0 broken, \d+ skipped/m);
+      expect(code).toBe(0);
+      expect(store.rows()).toEqual(before);
+    } finally {
+      store.remove();
+    }
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('takes everything away again when %s ends it', async (signal) => {
+    const store = storeInUse();
+    try {
+      store.live('https://id.example', Date.now() + 30 * 86_400_000);
+      const before = store.rows();
+      const child = spawn(process.execPath, [MAIN, 'conformance', store.url, '--scale', '0.01']);
+      const closed = once(child, 'close');
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+      while (store.rows()['oauth_grant']?.length === 1 && child.exitCode === null) await pause(10);
+      // As npm and a terminal send it.
+      child.kill(signal);
+      child.kill(signal);
+      await closed;
+      expect(said).toContain('The run was ended from outside; what it had written is taken away again.');
+      expect(child.exitCode).toBe(1);
+      expect(store.rows()).toEqual(before);
+    } finally {
+      store.remove();
+    }
   });
 
   test('refuses a store that there is not', async () => {

@@ -1,5 +1,8 @@
 import { freePort, type StartedServer, startServer } from '@gatehouse/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
+import { storeInUse } from './store-in-use.ts';
+
+const POLL = { timeout: 20_000, interval: 100 };
 
 let server: StartedServer;
 afterEach(() => server.stop());
@@ -39,6 +42,37 @@ describe('metrics', () => {
     expect(text).toContain('gatehouse_request_seconds_count{path="/api/oauth/token",method="POST",status="200"} 2');
     expect(text).toContain('gatehouse_store_records{kind="tokens"} 2');
     expect(text).not.toContain('sampleuser');
+  });
+
+  test('[store-40] show what a sweep could not remove and how late it is, until it is gone', async () => {
+    const store = storeInUse();
+    try {
+      store.live('https://id.example', Date.now() - 60_000);
+      store.database.exec("CREATE TRIGGER kept BEFORE DELETE ON oauth_replay BEGIN SELECT RAISE(ABORT, 'kept'); END");
+      await start(
+        'metrics.enabled=true',
+        `store.url=${store.url}`,
+        'purge.intervalSeconds=1',
+        `secrets=${'s'.repeat(43)}`,
+      );
+      const records = async (): Promise<ReadonlyMap<string, number>> => {
+        const text = await (await fetch(`${server.url}/metrics`)).text();
+        const found = text.matchAll(/^gatehouse_store_records\{kind="(sweep\.[^"]+)"\} (\d+)$/gm);
+        return new Map([...found].map(([, kind = '', value]) => [kind, Number(value)]));
+      };
+      await expect.poll(async () => [...(await records()).keys()], POLL).toContain('sweep.backlog.nonce');
+      const left = await records();
+      expect([...left.keys()].sort()).toEqual(['sweep.backlog.nonce', 'sweep.lagMs']);
+      expect(left.get('sweep.backlog.nonce')).toBe(1);
+      expect(left.get('sweep.lagMs')).toBeGreaterThanOrEqual(60_000);
+      expect(server.output()).toContain('A table could not be swept.');
+      store.database.exec('DROP TRIGGER kept');
+      await expect.poll(async () => [...(await records())], POLL).toEqual([['sweep.lagMs', 0]]);
+      expect(Object.values(store.rows()).flat()).toEqual([]);
+    } finally {
+      await server.stop();
+      store.remove();
+    }
   });
 
   test('[AX-84] count by owner and under one name where it is so set', async () => {

@@ -120,6 +120,16 @@ test('[store-40] a table that cannot be swept is in the report, and the others a
   expect(warnings).toEqual(['A table could not be swept.']);
 });
 
+test('[store-40] what a table that refuses its removal has too many of is counted', async () => {
+  const store = await open('https://a.example');
+  await oneOfEach(store, NOW + 1);
+  outside().exec("CREATE TRIGGER kept BEFORE DELETE ON oauth_replay BEGIN SELECT RAISE(ABORT, 'kept'); END");
+  const report = await store.sweep({ at: NOW + 10, batch: 10, budgetMs: 60_000 });
+  expect(report).toMatchObject({ complete: false, backlog: { nonce: 1 }, lagMs: 9 });
+  expect(report.errors).toEqual({ nonce: 'The database refused the statement.' });
+  expect(store.stats().sweep).toEqual({ backlog: { nonce: 1 }, lagMs: 9 });
+});
+
 describe('the warning that the dead come faster than they go', () => {
   const FASTER =
     'Expired rows come faster than they are removed: raise purge.batchSize or lower purge.intervalSeconds.';

@@ -80,17 +80,21 @@ export class Sweeper {
     const deadline = performance.now() + budgetMs;
     const left = new Left();
     let complete = true;
+    // What fails for one table is reported, and the others are swept all the same.
+    const attempt = async (name: SweptName, work: () => Promise<boolean>): Promise<void> => {
+      try {
+        complete = (await work()) && complete;
+      } catch (error) {
+        complete = false;
+        if (Object.hasOwn(errors, name)) return;
+        errors[name] = error instanceof Error ? error.message : String(error);
+        this.#log.warn({ table: name, error }, 'A table could not be swept.');
+      }
+    };
     try {
       for (const name of SWEPT_NAMES) {
-        try {
-          complete = (await this.#table(name, before, options, deadline, removed)) && complete;
-          await this.#look(name, before, left);
-        } catch (error) {
-          // The others are swept all the same.
-          errors[name] = error instanceof Error ? error.message : String(error);
-          this.#log.warn({ table: name, error }, 'A table could not be swept.');
-          complete = false;
-        }
+        await attempt(name, () => this.#table(name, before, options, deadline, removed));
+        await attempt(name, () => this.#look(name, before, left).then(() => true));
       }
     } finally {
       await this.#release();

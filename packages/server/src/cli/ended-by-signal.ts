@@ -1,10 +1,17 @@
-/** Told by the first SIGINT or SIGTERM while something runs that must still be tidied; the second ends the process. */
+import { EXIT } from './command.ts';
+
+/** Between a Ctrl-C that npm and the terminal both pass on and one that is meant. */
+export const MEANT_AFTER_MS = 1_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Told by SIGINT or SIGTERM while something runs that must still be tidied; a second one that is meant ends it at once. */
 export class EndedBySignal {
   readonly #told = Promise.withResolvers<'ended'>();
-  readonly #tell = (): void => this.#told.resolve('ended');
+  #asked = 0;
 
   constructor() {
-    for (const signal of SIGNALS) process.once(signal, this.#tell);
+    for (const signal of SIGNALS) process.on(signal, this.#tell);
   }
 
   /** Leaves signals to themselves again. */
@@ -16,6 +23,10 @@ export class EndedBySignal {
   before<T>(answer: Promise<T>): Promise<T | 'ended'> {
     return Promise.race([answer, this.#told.promise]);
   }
-}
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+  readonly #tell = (): void => {
+    if (this.#asked > 0 && performance.now() - this.#asked >= MEANT_AFTER_MS) process.exit(EXIT.failed);
+    this.#asked ||= performance.now();
+    this.#told.resolve('ended');
+  };
+}

@@ -3,10 +3,8 @@ import { SAMPLE_DATA } from '../sample/sample-data.ts';
 import { type RunningServer, serve } from '../serve.ts';
 import { bannerFacts, bannerText } from './banner.ts';
 import { type Command, CommandError, EXIT, type Output } from './command.ts';
+import { MEANT_AFTER_MS } from './ended-by-signal.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
-
-/** Between a Ctrl-C that npm and the terminal both pass on and one that is meant. */
-const MEANT_AFTER_MS = 1_000;
 
 /** What code of the operator's own leaves behind must not end everybody's sessions; what nobody expects ends the process in order. */
 function surviveHooks(server: RunningServer, stop: () => void): void {

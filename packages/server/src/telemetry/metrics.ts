@@ -71,6 +71,8 @@ export async function createMetrics({ events, clients, monitoring, store }: Metr
       labelNames: ['kind'],
       registers,
       collect() {
+        // What a store has nothing of any more, it leaves out.
+        this.reset();
         for (const [kind, value] of flatten(stats())) this.set({ kind }, value);
       },
     });
