@@ -59,6 +59,16 @@ describe('gatehouse check assertion, of SAML', () => {
     ]);
   });
 
+  it('[SEC-140] writes on the terminal what it found, and nothing that anybody put there', async () => {
+    const said = 'The SAML assertion would be accepted once.';
+    const forged = samlAssertion().replace('Version="2.0"', `Version="2.0&#10;${said}&#x9b;2J&#x202e;"`);
+    expect(forged).toContain(said);
+    const { code, stdout } = await check(Buffer.from(forged).toString('base64url'), '--client', 'portal');
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).not.toContain(said);
+    expect(stdout).not.toMatch(/[\x80-\x9f\u202e]/);
+  });
+
   it('uses nothing up', async () => {
     const assertion = site.byPortal();
     for (let i = 0; i < 2; i++) expect((await check(assertion)).code).toBe(0);

@@ -42,9 +42,8 @@ export function requireTimes(
   rules: TimeRules,
 ): void {
   const { cap, skew } = rules;
-  const within = `a clock at most ${skew} ms off`;
-  if (now >= notOnOrAfter + skew)
-    throw new AssertionFault('assertion-not-over', within, `over for ${now - notOnOrAfter} ms`);
+  const within = withinSkew(skew);
+  requireNotOver(notOnOrAfter, now, skew);
   if (notOnOrAfter > now + cap + skew)
     throw new AssertionFault(
       'assertion-life',
@@ -55,4 +54,14 @@ export function requireTimes(
     throw new AssertionFault('assertion-begun', within, `${notBefore - now} ms early`);
   if (issuedAt !== undefined && issuedAt > now + skew)
     throw new AssertionFault('assertion-issued', within, `${issuedAt - now} ms early`);
+}
+
+/** @throws AssertionFault */
+export function requireNotOver(notOnOrAfter: Instant, now: Instant, skew: number): void {
+  if (now >= notOnOrAfter + skew)
+    throw new AssertionFault('assertion-not-over', withinSkew(skew), `over for ${now - notOnOrAfter} ms`);
+}
+
+function withinSkew(skew: number): string {
+  return `a clock at most ${skew} ms off`;
 }

@@ -31,7 +31,7 @@ export interface AssertionParameters {
  */
 export async function redeemAssertion(
   context: ServerContext,
-  { client, form, now, request }: GrantRequest,
+  { client, form, request }: GrantRequest,
   assertion: VerifiedAssertion,
   { grantType, resources, scope: requestedScope, skew }: AssertionParameters,
 ): Promise<GrantOutcome> {
@@ -46,7 +46,7 @@ export async function redeemAssertion(
     tokenSettings(context, grantType).scopes.match,
   );
   const audience = grantAudience(resources, client.audience, context.settings.limits.resources);
-  await spendAssertion(context, assertion, { now, skew });
+  await spendAssertion(context, assertion, { skew });
   return {
     kind: 'issue',
     granted: {

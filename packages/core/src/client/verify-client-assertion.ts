@@ -37,8 +37,7 @@ export async function requireClientAssertion(
   requireTimes({ notOnOrAfter: claims.exp, notBefore: claims.nbf, issuedAt: claims.iat }, now, rules);
   const replay = { id: claims.jti ?? '' };
   return {
-    spend: () =>
-      spendAssertion(context, { issuer: client.id, replay, expiresAt: claims.exp }, { now, skew: rules.skew }),
+    spend: () => spendAssertion(context, { issuer: client.id, replay, expiresAt: claims.exp }, { skew: rules.skew }),
   };
 }
 

@@ -283,6 +283,19 @@ describe('[SEC-127] one use', () => {
     expect(world.issued()).toBe(1);
   });
 
+  it('is none once it is over, however long ago its times were judged', async () => {
+    const world: ReturnType<typeof anAssertionWorld> = anAssertionWorld({
+      hooks: {
+        mapAssertedSubject: async () => {
+          world.time.now = (NOW_SECONDS + 120) * 1000;
+          return 'ann';
+        },
+      },
+    });
+    expect(await world.grant(idpJwt({ exp: NOW_SECONDS + 60 }), {}, withApp)).toMatchObject(INVALID_GRANT);
+    expect(world.issued()).toBe(0);
+  });
+
   it('goes by iss and jti where there is one, whatever else differs', async () => {
     const world = anAssertionWorld();
     expect(await world.grant(robotJwt({ jti: 'a' }))).toMatchObject({ status: 200 });

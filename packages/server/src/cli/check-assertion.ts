@@ -16,6 +16,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { loadReader } from '../saml.ts';
 import { createLog } from '../telemetry/log.ts';
+import { loggable } from '../telemetry/redact.ts';
 import { CommandError, EXIT, type Output } from './command.ts';
 
 /** One row of the answer: what was asked, and how it went. */
@@ -54,7 +55,8 @@ export async function checkAssertion(loaded: LoadedConfig, question: AssertionQu
     client: question.clientId === undefined ? undefined : namedClient(clients, question.clientId),
     tell: (step) => steps.push(step),
   });
-  for (const { check, found, verdict } of steps) out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${found}`);
+  for (const { check, found, verdict } of steps)
+    out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${loggable(found)}`);
   out.text(accepted ? `The ${kind} assertion would be accepted once.` : `The ${kind} assertion is refused.`);
   out.data({ kind, accepted, steps });
   return accepted ? EXIT.done : EXIT.failed;
