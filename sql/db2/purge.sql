@@ -4,7 +4,9 @@
 --   db2 connect to gatehouse && db2 -tf purge.sql
 --
 -- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
--- much. 719163 is DAYS('1970-01-01').
+-- much. It is twice clockToleranceMs, whose default is 5000: where that is set higher, write its double here in place
+-- of each 10000, or rows go while somebody may still change them.
+-- 719163 is DAYS('1970-01-01').
 
 DELETE FROM oauth_access_token WHERE (tenant_id, token_hash) IN (
   SELECT tenant_id, token_hash FROM oauth_access_token WHERE purge_at < (BIGINT(DAYS(CURRENT TIMESTAMP - CURRENT TIMEZONE) - 719163) * 86400

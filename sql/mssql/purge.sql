@@ -4,7 +4,8 @@
 --   sqlcmd -b -d gatehouse -i purge.sql
 --
 -- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
--- much.
+-- much. It is twice clockToleranceMs, whose default is 5000: where that is set higher, write its double here in place
+-- of each 10000, or rows go while somebody may still change them.
 
 DELETE TOP (1000) FROM oauth_access_token WITH (ROWLOCK, READPAST)
  WHERE purge_at < datediff_big(ms, '1970-01-01', sysutcdatetime()) - 10000;

@@ -4,7 +4,8 @@
 --   sqlplus gatehouse@//host/service @purge.sql
 --
 -- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
--- much.
+-- much. It is twice clockToleranceMs, whose default is 5000: where that is set higher, write its double here in place
+-- of each 10000, or rows go while somebody may still change them.
 
 DELETE FROM oauth_access_token
  WHERE purge_at < round((CAST(sys_extract_utc(systimestamp) AS DATE) - DATE '1970-01-01') * 86400) * 1000 - 10000 AND ROWNUM <= 1000;

@@ -4,7 +4,8 @@
 --   psql -f purge.sql "postgresql://gatehouse@host/gatehouse"
 --
 -- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
--- much.
+-- much. It is twice clockToleranceMs, whose default is 5000: where that is set higher, write its double here in place
+-- of each 10000, or rows go while somebody may still change them.
 
 DELETE FROM oauth_access_token WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM oauth_access_token WHERE purge_at < CAST(extract(epoch FROM now()) * 1000 AS bigint) - 10000

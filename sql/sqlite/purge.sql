@@ -3,8 +3,8 @@
 --
 --   sqlite3 gatehouse.db < purge.sql
 --
--- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
--- much.
+-- Rows go from ten seconds after their purge_at on. The server, on the same machine and by the same clock as the file,
+-- removes them at once.
 
 DELETE FROM oauth_access_token WHERE rowid IN (
   SELECT rowid FROM oauth_access_token WHERE purge_at < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 10000
