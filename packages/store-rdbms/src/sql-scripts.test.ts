@@ -4,7 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { splitScript } from './migrate/split-script.ts';
 import { DEFAULT_CLOCK_TOLERANCE_MS } from './options.ts';
 import { RESERVED } from './reserved-words.test-support.ts';
-import { INDEXES, KEYS, REGISTERS, registerColumns, SCHEMA_VERSION, SWEPT, TABLES, TOKEN_COLUMNS } from './tables.ts';
+import {
+  COLUMNS,
+  INDEXES,
+  KEYS,
+  REGISTERS,
+  registerColumns,
+  SCHEMA_VERSION,
+  SWEPT,
+  TABLES,
+  TOKEN_COLUMNS,
+} from './tables.ts';
 
 const FOLDER = new URL('../../../sql/', import.meta.url);
 const DBMS = ['postgresql', 'mysql', 'sqlite', 'mssql', 'oracle', 'db2'] as const;
@@ -128,6 +138,10 @@ describe('the six scripts', () => {
         .filter(([, { unique }]) => unique)
         .map(([name]) => name),
     ).toEqual(['oauth_client_epoch_key']);
+    for (const [table, { columns }] of Object.entries(reference.tables))
+      expect(lastOf(COLUMNS[table] ?? []), table).toEqual(
+        lastOf(Object.keys(columns).filter((name) => name !== 'applied_at')),
+      );
     const keyed = KEYS.filter(({ primary }) => primary).map(({ table, columns }) => [table, columns]);
     expect(Object.fromEntries(keyed)).toEqual(
       Object.fromEntries(Object.entries(reference.tables).map(([table, { key }]) => [table, key])),

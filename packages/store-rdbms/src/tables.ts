@@ -91,6 +91,25 @@ export const INDEXES: Readonly<Record<string, { readonly table: string; readonly
   oauth_counter_purge: { table: 'oauth_counter', columns: ['purge_at'] },
 };
 
+/** Every column that a statement names, of each table. */
+export const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    REGISTER_KINDS.map((kind) => [
+      REGISTERS[kind].table,
+      [
+        ...registerColumns(kind),
+        'version',
+        ...(REGISTERS[kind].revocable ? ['revoked_at', 'reason', 'client_epoch'] : []),
+      ],
+    ]),
+  ),
+  oauth_access_token: [...TOKEN_COLUMNS, 'client_epoch', 'revoked_at'],
+  oauth_replay: ['tenant_id', 'nonce_hash', 'attempt', 'expires_at', 'purge_at'],
+  oauth_counter: ['tenant_id', 'counter_hash', 'failures', 'window_end', 'purge_at'],
+  oauth_lease: ['lease_name', 'owner_id', 'held_until'],
+  oauth_schema: ['version', 'minimum_version', 'checksum'],
+};
+
 interface UniqueKey {
   readonly table: string;
   readonly columns: readonly string[];

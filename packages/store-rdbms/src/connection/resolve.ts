@@ -35,6 +35,7 @@ export function resolveConnection(given: Connection): ConnectionSettings {
 
   const settings: ConnectionSettings = {
     dialect: dialect.name,
+    title: options.dialect === 'mariadb' ? 'MariaDB' : dialect.title,
     host,
     port: port ?? dialect.defaultPort,
     socket,

@@ -79,6 +79,8 @@ export type Connection =
 /** With every default filled in. */
 export interface ConnectionSettings {
   readonly dialect: DialectName;
+  /** As its owner calls it: MariaDB, where the dialect is that of MySQL. */
+  readonly title: string;
   readonly host: string | null;
   readonly port: number | null;
   readonly socket: string | null;

@@ -90,6 +90,7 @@ export const sqlite: Dialect = {
           : 'The SQLite file cannot be in WAL mode: put it on a local disk, not on a network share.',
     },
     {
+      lasting: true,
       text: 'PRAGMA encoding',
       refuses: ([row]) => (row?.['encoding'] === 'UTF-8' ? null : 'The SQLite file is not in UTF-8: make it anew.'),
     },

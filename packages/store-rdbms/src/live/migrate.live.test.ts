@@ -9,6 +9,12 @@ import { StatementCutter } from './statement-cutter.test-support.ts';
 
 const TIMEOUT = 180_000;
 
+const failure = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => 'no failure',
+    (error: StoreError) => error.message,
+  );
+
 await onEach(ALL_SERVERS, (server, product) => {
   const empty = async () => {
     const database = await server.createDatabase();
@@ -106,10 +112,20 @@ await onEach(ALL_SERVERS, (server, product) => {
     );
     await storeOn(url).open();
     await outside.query('UPDATE oauth_schema SET minimum_version = 2 WHERE version = 2');
-    expect(await refusal(url)).toMatch(/runs no server that knows only 1: upgrade the server/);
+    for (const asked of [
+      refusal(url),
+      failure(schemaState({ connection: url })),
+      failure(migrate({ connection: url })),
+    ])
+      expect(await asked).toMatch(/runs no server that knows only 1: upgrade the server/);
     await outside.query('UPDATE oauth_schema SET version = 0 WHERE version = 1');
     await outside.query('DELETE FROM oauth_schema WHERE version = 2');
-    expect(await refusal(url)).toMatch(/has version 0 .* needs 1: run `gatehouse migrate`/);
+    for (const asked of [
+      refusal(url),
+      failure(schemaState({ connection: url })),
+      failure(migrate({ connection: url })),
+    ])
+      expect(await asked).toMatch(/has version 0 .*no script leads from there to 1: restore/);
     await outside.query('DELETE FROM oauth_schema');
     expect(await refusal(url)).toMatch(/was not finished: run `gatehouse migrate`/);
   });

@@ -3,12 +3,14 @@ import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import { resolveConnection } from '../connection/resolve.ts';
 import type { Connection } from '../connection/settings.ts';
 import type { RawDatabase } from '../database/database.ts';
-import { causeOf } from '../database/fault.ts';
+import { causeOf, type Fault } from '../database/fault.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
 import { integer } from '../rows.ts';
+import { askBeforeTables } from '../self-check/ask-questions.ts';
 import { awaitDatabase } from '../self-check/await-database.ts';
+import { refusedVersion, type Versions } from '../self-check/refused-version.ts';
 import type { Result } from '../statement.ts';
 import { SCHEMA_VERSION } from '../tables.ts';
 import { type Script, upgradesFrom, wholeSchema } from './scripts.ts';
@@ -80,29 +82,41 @@ async function onDatabase<T>(
   const database = await openDatabase(dialect, settings, { log });
   try {
     await awaitDatabase({ database, dialect, settings, log });
+    await askBeforeTables({ database, dialect, settings, log });
     return await work(database.raw, dialect, settings.schema);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const cause = causeOf(error);
-    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}`, { cause });
+    const advice = adviceOn(dialect.faultOf(error), cause.message, settings.schema);
+    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}${advice}`, { cause });
   } finally {
     await database.close(1_000);
   }
 }
 
+function adviceOn(fault: Fault, message: string, schema: string | undefined): string {
+  if (schema !== undefined && /\bschema\b/i.test(message)) return `: create the schema ${schema}, or name another.`;
+  if (fault === 'forbidden') return ': run it as a user who may create tables.';
+  if (fault !== 'missing') return '';
+  return ": another product's table of the same name is in the way; give the server a database or schema of its own.";
+}
+
 async function stateOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<SchemaState> {
-  const version = await versionOf(query, dialect, schema);
+  const versions = await versionsOf(query, dialect, schema);
+  const refusal = versions === null ? null : refusedVersion(dialect.name, versions);
+  if (refusal !== null) throw new StoreError('config', refusal);
+  const version = versions?.version ?? null;
   const pending = version === null ? [wholeSchema(dialect.name, SCHEMA_VERSION)] : upgradesFrom(dialect.name, version);
   return { version, needed: SCHEMA_VERSION, pending };
 }
 
-async function versionOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<number | null> {
+async function versionsOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<Versions | null> {
   const { rows } = await query(dialect.scripts.hasSchema(schema));
   if (rows.length === 0) return null;
   const text = dialect.catalogue.statements.get('schema_version')?.text ?? '';
   const [row] = (await query(text)).rows;
   // The row is the script's last statement: without it the script was ended half-way, and is begun again.
-  return row === undefined ? null : integer(row, 'version');
+  return row === undefined ? null : { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
 }
 
 /** Says a text again that the engine gave up: where others make the same objects, its catalogue has its deadlocks. */

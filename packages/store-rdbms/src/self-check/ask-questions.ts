@@ -11,6 +11,14 @@ export function askQuestions(asking: Asking): Promise<void> {
   return ask(asking, asking.dialect.questions);
 }
 
+/** The same, of what cannot be mended once the tables are there. @throws StoreError `config` */
+export function askBeforeTables(asking: Asking): Promise<void> {
+  return ask(
+    asking,
+    asking.dialect.questions.filter(({ lasting }) => lasting),
+  );
+}
+
 /** What the tables must be. @throws StoreError `config` */
 export function askOfTables(asking: Asking): Promise<void> {
   return ask(asking, TABLE_QUESTIONS[asking.dialect.name] ?? []);

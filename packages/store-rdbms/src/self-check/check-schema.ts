@@ -1,27 +1,28 @@
 import { StoreError } from '@gatehouse/core';
 import { causeOf } from '../database/fault.ts';
 import { integer } from '../rows.ts';
-import { INDEXES, SCHEMA_VERSION, TABLES } from '../tables.ts';
+import { COLUMNS, INDEXES, SCHEMA_VERSION, TABLES } from '../tables.ts';
 import type { Checked } from './checked.ts';
+import { refusedVersion, type Versions } from './refused-version.ts';
 
 const COMMAND = 'run `gatehouse migrate`, or sql/<dbms>/ by hand';
 
 /** The schema is there, old enough and new enough for this server; a missing index is slow, not wrong. */
-export async function checkSchema({ database, dialect, settings, log }: Checked): Promise<void> {
-  const { version, minimum } = await readVersion({ database, dialect });
-  const has = `The database has version ${version} of the schema`;
-  if (version < SCHEMA_VERSION)
-    throw new StoreError('config', `${has}, this server needs ${SCHEMA_VERSION}: ${COMMAND}.`);
-  if (minimum > SCHEMA_VERSION)
+export async function checkSchema(checked: Checked): Promise<void> {
+  const { database, dialect, settings, log } = checked;
+  const versions = await readVersion(checked);
+  const refusal = refusedVersion(dialect.name, versions);
+  if (refusal !== null) throw new StoreError('config', refusal);
+  if (versions.version < SCHEMA_VERSION)
     throw new StoreError(
       'config',
-      `${has}, which runs no server that knows only ${SCHEMA_VERSION}: upgrade the server.`,
+      `The database has version ${versions.version} of the schema, this server needs ${SCHEMA_VERSION}: ${COMMAND}.`,
     );
   for (const table of TABLES) {
     try {
-      await database.raw.query(`SELECT * FROM ${table} WHERE 1 = 0`);
+      await database.raw.query(`SELECT ${(COLUMNS[table] ?? []).join(', ')} FROM ${table} WHERE 1 = 0`);
     } catch (error) {
-      if (error instanceof StoreError) throw error;
+      await refuseTable(checked, table, error);
       throw new StoreError('config', `The table ${table} cannot be read: ${COMMAND}.`, { cause: causeOf(error) });
     }
   }
@@ -31,14 +32,45 @@ export async function checkSchema({ database, dialect, settings, log }: Checked)
   if (missing.length > 0) log.warn({ missing }, `Indexes are missing, and statements will be slow: ${COMMAND}.`);
 }
 
-async function readVersion({ database, dialect }: Pick<Checked, 'database' | 'dialect'>) {
+async function readVersion(checked: Checked): Promise<Versions> {
+  const { database, dialect, settings } = checked;
   try {
     const [row] = (await database.raw.query(dialect.catalogue.statements.get('schema_version')?.text ?? '')).rows;
     if (row) return { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
   } catch (error) {
-    if (error instanceof StoreError) throw error;
+    await refuseTable(checked, 'oauth_schema', error);
     const none = dialect.faultOf(error) === 'missing' ? 'has no schema' : 'does not show its schema';
-    throw new StoreError('config', `The database ${none} (oauth_schema): ${COMMAND}.`, { cause: causeOf(error) });
+    const [where, fix] =
+      settings.schema === undefined
+        ? ['', COMMAND]
+        : [` in the schema ${settings.schema}`, `name the schema where it is, or ${COMMAND}`];
+    throw new StoreError('config', `The database ${none} (no table oauth_schema${where}): ${fix}.`, {
+      cause: causeOf(error),
+    });
   }
   throw new StoreError('config', `The schema of the database was not finished: ${COMMAND} again.`);
+}
+
+/** What no script mends. @throws StoreError `config`, else nothing */
+async function refuseTable({ database, dialect }: Checked, table: string, error: unknown): Promise<void> {
+  if (error instanceof StoreError) throw error;
+  const cause = causeOf(error);
+  const fault = dialect.faultOf(error);
+  if (fault === 'forbidden')
+    throw new StoreError(
+      'config',
+      `The user of the store may not SELECT on ${table}: GRANT it, see the end of sql/${dialect.name}/oauth-server.sql.`,
+      { cause },
+    );
+  if (fault !== 'missing') return;
+  const there = await database.raw.query(`SELECT 1 AS there FROM ${table} WHERE 1 = 0`).then(
+    () => true,
+    () => false,
+  );
+  if (there)
+    throw new StoreError(
+      'config',
+      `The table ${table} is not this server's, but of another product or version (${cause.message}): give the server a database or schema of its own.`,
+      { cause },
+    );
 }

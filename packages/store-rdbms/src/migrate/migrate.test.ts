@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { StoreError } from '@gatehouse/core';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { migrate, RdbmsStore, schemaState } from '../index.ts';
+
+const said = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => 'nothing',
+    ({ message }: StoreError) => message,
+  );
+
+function newFile(): { connection: { dialect: 'sqlite'; file: string }; outside: Database.Database } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-migrate-'));
+  const file = path.join(folder, 'store.db');
+  const outside = new Database(file);
+  onTestFinished(() => {
+    outside.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { connection: { dialect: 'sqlite', file }, outside };
+}
+
+test.each([
+  ['a version from which no script leads', 'version = 0', /version 0 .*no script leads from there to 1: restore/],
+  ['a schema for later servers', 'version = 3, minimum_version = 2', /version 3 .*runs no server .*upgrade the server/],
+])('[store-49] of %s the check, the migration and the server say the same', async (_, set, sentence) => {
+  const { connection, outside } = newFile();
+  await migrate({ connection });
+  outside.exec(`UPDATE oauth_schema SET ${set}`);
+  const store = new RdbmsStore({ connection, namespace: 'https://a.example' });
+  const heard = [
+    await said(schemaState({ connection })),
+    await said(migrate({ connection })),
+    await said(store.open()),
+  ];
+  await store.close();
+  expect(heard[0]).toMatch(sentence);
+  expect(new Set(heard).size).toBe(1);
+});
+
+test('a table of another product that is in the way is said to be', async () => {
+  const { connection, outside } = newFile();
+  outside.exec('CREATE TABLE oauth_grant (id INTEGER PRIMARY KEY, code TEXT)');
+  const heard = await said(migrate({ connection }));
+  expect(heard).toMatch(/no such column: tenant_id.*another product's table of the same name is in the way/);
+  outside.exec('DROP TABLE oauth_grant');
+  await migrate({ connection });
+  outside.exec('DROP TABLE oauth_counter');
+  outside.exec('CREATE TABLE oauth_counter (id INTEGER PRIMARY KEY, n INTEGER)');
+  const store = new RdbmsStore({ connection, namespace: 'https://a.example' });
+  expect(await said(store.open())).toMatch(/oauth_counter is not this server's, but of another product .*tenant_id/);
+  await store.close();
+});
+
+test('what cannot be mended later is refused before a table is made', async () => {
+  const { connection, outside } = newFile();
+  outside.pragma("encoding = 'UTF-16'");
+  outside.exec('CREATE TABLE theirs (a)');
+  expect(await said(migrate({ connection }))).toMatch(/not in UTF-8: make it anew/);
+  expect(outside.prepare("SELECT name FROM sqlite_master WHERE name LIKE 'oauth%'").all()).toEqual([]);
+});
