@@ -27,6 +27,9 @@ export interface Engine<C = unknown> {
   /** Ends what they wait for; the next one connects anew. */
   cutReads?(): void;
 
+  /** Several rows are several changes to this driver: those before one that is refused stay, unless a transaction is around. */
+  readonly rowsOneByOne?: boolean;
+
   pool(): PoolState;
   /** Ends idle connections at once, used ones when they come back. */
   destroy(): Promise<void>;

@@ -21,7 +21,7 @@ interface Connection {
   readonly number: number;
 }
 
-function databaseOn(script: Script, callMs = 200) {
+function databaseOn(script: Script, callMs = 200, more: Partial<Engine<Connection>> = {}) {
   const log: string[] = [];
   const discarded: number[] = [];
   const sent: SentStatement[] = [];
@@ -48,6 +48,7 @@ function databaseOn(script: Script, callMs = 200) {
     query: (connection, text) => answer(text, connection),
     pool: () => ({ used: 0, free: 0, waiting: 0, max: 1 }),
     destroy: async () => undefined,
+    ...more,
   };
   const database = new PooledDatabase({
     engine: engine as Engine,
@@ -109,6 +110,39 @@ describe('a statement by itself', () => {
     expect(await kindOf(database.run('revoke_token', REVOKE))).toBe('unknown_outcome');
     expect(await kindOf(database.run('seen_grant', KEY))).toBe('timeout');
     expect(discarded).toHaveLength(2);
+  });
+});
+
+describe('several rows', () => {
+  const TOKEN = {
+    token_hash: 'k',
+    grant_key: null,
+    client_id: 'c',
+    issued_at: 0,
+    expires_at: 0,
+    purge_at: 0,
+    data: 'd',
+  };
+  const rows = [{ ...TOKEN, tenant_id: 't' }];
+
+  it('that are one statement are committed by themselves', async () => {
+    const { database, log } = databaseOn({});
+    await database.runMany('add_access_token', {}, rows);
+    expect(log).toEqual(['1 add_access_token_1']);
+  });
+
+  it('that a driver sends one by one are a transaction, whose first error stands and whose rest is undone', async () => {
+    const { database, log, discarded } = databaseOn({ add_access_token_1: [DUPLICATE], rollback: [LOST] }, 200, {
+      rowsOneByOne: true,
+    });
+    await expect(database.runMany('add_access_token', {}, rows)).rejects.toMatchObject({ name: 'Duplicate' });
+    expect(log).toEqual(['1 begin', '1 add_access_token_1', '1 rollback']);
+    expect(discarded).toEqual([1]);
+  });
+
+  it('that a driver sends one by one are an unknown outcome where their commit fails', async () => {
+    const { database } = databaseOn({ commit: [failing({ errno: 9999 })] }, 200, { rowsOneByOne: true });
+    expect(await kindOf(database.runMany('add_access_token', {}, rows))).toBe('unknown_outcome');
   });
 });
 

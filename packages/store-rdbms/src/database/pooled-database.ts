@@ -61,7 +61,8 @@ export class PooledDatabase implements Database {
 
   runMany(many: ManyId, params: Params, rows: readonly Params[]): Promise<Result> {
     const [part, ...others] = this.#catalogue.parts(many, params, rows);
-    if (!part || others.length > 0) return this.transaction(() => runMany(many, params, rows));
+    if (!part || others.length > 0 || this.#engine.rowsOneByOne)
+      return this.transaction(() => runMany(many, params, rows));
     return this.#inRounds((deadline) => this.#alone(deadline, part.compiled, part.values));
   }
 

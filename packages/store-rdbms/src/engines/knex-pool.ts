@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { PoolState } from '../database/database.ts';
 import { Deadline } from '../database/deadline.ts';
+import { causeOf } from '../database/fault.ts';
 import { sayGoodbye } from './goodbye.ts';
 
 const require = createRequire(import.meta.url);
@@ -39,7 +40,7 @@ export interface KnexPoolOptions<C> {
 export interface KnexPool<C> {
   acquire(): Promise<C>;
   release(connection: C): void;
-  /** Resolves when it is no more. */
+  /** Resolves when it is no more, and never fails. */
   discard(connection: C): Promise<void>;
   pool(): PoolState;
   destroy(): Promise<void>;
@@ -114,7 +115,10 @@ export function openKnexPool<C extends object>(
     release,
     discard(used) {
       Reflect.set(used, '__knex__disposed', 'given up');
-      const ended = client.destroyRawConnection(used);
+      // Nobody uses it again, and nobody is told what its end ran into.
+      const ended = client
+        .destroyRawConnection(used)
+        .catch((error: unknown) => log.debug({ cause: causeOf(error) }, 'A connection did not end as it should.'));
       release(used);
       return ended;
     },

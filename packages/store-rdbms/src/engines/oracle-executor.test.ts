@@ -61,22 +61,9 @@ describe('outside of a transaction', () => {
     expect(fake.told.map(({ options }) => options?.['autoCommit'])).toEqual([true, false]);
   });
 
-  it('many rows are committed together, after the last', async () => {
-    await executor.execute(connection, statement(['grant_key', 'at']), [['a', 'b'], 7]);
-    expect(calls()).toEqual(['executeMany', 'commit']);
-    expect(fake.told[0]).toMatchObject({
-      values: [
-        ['a', 7],
-        ['b', 7],
-      ],
-      options: { autoCommit: false },
-    });
-  });
-
-  it('of many rows none stays where one is refused, and the refusal is what is heard', async () => {
-    fake.failure = new Error('ORA-00001');
-    await expect(executor.execute(connection, statement(['key']), [['a', 'b']])).rejects.toBe(fake.failure);
-    expect(calls()).toEqual(['executeMany', 'rollback']);
+  it('several rows are not sent, since those before one that is refused would stay', async () => {
+    await expect(executor.execute(connection, statement(['key']), [['a', 'b']])).rejects.toThrow(TypeError);
+    expect(calls()).toEqual([]);
   });
 });
 
@@ -90,6 +77,21 @@ describe('inside of a transaction', () => {
     await executor.execute(connection, statement(['key']), ['k']);
     expect(calls()).toEqual(['execute', 'executeMany', 'commit', 'execute']);
     expect(fake.told.at(-1)?.options?.['autoCommit']).toBe(true);
+  });
+
+  it('many rows are sent at once, what is the same for all with each', async () => {
+    executor.begin(connection);
+    await executor.execute(connection, statement(['grant_key', 'at']), [['a', 'b'], 7]);
+    expect(fake.told).toMatchObject([
+      {
+        call: 'executeMany',
+        values: [
+          ['a', 7],
+          ['b', 7],
+        ],
+        options: { autoCommit: false },
+      },
+    ]);
   });
 
   it('a refused row ends nothing by itself: whoever began decides', async () => {
@@ -130,6 +132,7 @@ describe('values', () => {
   });
 
   it('of many rows are as long as the longest of their column', async () => {
+    executor.begin(connection);
     await executor.execute(connection, statement(['token_hash', 'data', 'expires_at', 'revoked_at']), [
       ['a', 'b'],
       ['é', 'long'],
@@ -145,12 +148,13 @@ describe('values', () => {
   });
 
   it('of many rows are sent one by one where one of them has to go as a CLOB', async () => {
+    executor.begin(connection);
     const long = 'x'.repeat(32_768);
     const { count } = await executor.execute(connection, statement(['key', 'data']), [
       ['a', 'b'],
       [long, 'short'],
     ]);
-    expect([count, calls()]).toEqual([2, ['execute', 'execute', 'commit']]);
+    expect([count, calls()]).toEqual([2, ['execute', 'execute']]);
     const types = fake.told.slice(0, 2).map(({ values }) => (values as { type: string }[]).map(({ type }) => type));
     expect(types).toEqual([
       ['STRING', 'CLOB'],

@@ -69,15 +69,9 @@ export class OracleExecutor {
       return resultOf(await connection.execute(text, bound, { ...this.#read, autoCommit: autoCommit && !reads }));
     }
     const rows = column.map((_, row) => values.map((value) => (Array.isArray(value) ? value[row] : value) as Value));
-    try {
-      const count = await this.#executeRows(connection, text, order, rows);
-      if (autoCommit) await connection.commit();
-      return { rows: [], count };
-    } catch (error) {
-      // Rows before the one that was refused are there, and would be committed with whatever comes next.
-      if (autoCommit) await connection.rollback().catch(() => undefined);
-      throw error;
-    }
+    // Those before one that is refused stay: who ends the transaction decides about them.
+    if (autoCommit) throw new TypeError('Several rows are sent within a transaction.');
+    return { rows: [], count: await this.#executeRows(connection, text, order, rows) };
   }
 
   async #executeRows(

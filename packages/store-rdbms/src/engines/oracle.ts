@@ -35,6 +35,7 @@ export async function oracleEngine(settings: ConnectionSettings, { log }: Driver
     commit: (connection) => executor.commit(connection),
     rollback: (connection) => executor.rollback(connection),
     query: (connection, text) => executor.query(connection, text),
+    rowsOneByOne: true,
     pool: pool.pool,
     destroy: pool.destroy,
   };

@@ -51,7 +51,7 @@ export class PipelinedReader {
     const current = this.#current;
     if (current === undefined || performance.now() < current.replaceAt) return current?.client;
     this.#current = undefined;
-    // What was sent is still answered.
+    // What was sent is still answered, if that takes no longer than a goodbye.
     void leave(current.client);
     return undefined;
   }

@@ -37,7 +37,14 @@ test.each([
 });
 
 test('[store-50] closing ends an opening that has not begun to connect', async () => {
-  const connection: Connection = { dialect: 'postgresql', host: '127.0.0.1', port: 9, user: 'u', timeouts };
+  const connection: Connection = {
+    dialect: 'postgresql',
+    host: '127.0.0.1',
+    port: 9,
+    user: 'u',
+    database: 'd',
+    timeouts,
+  };
   const store = new RdbmsStore({ connection, namespace: 'https://a.example' });
   const opening = store.open().catch((error: unknown) => error);
   await store.close();
