@@ -53,6 +53,7 @@ describe('what the caller hears', () => {
     ['lost', 'read', 'unavailable'],
     ['retry', 'sent', 'unavailable'],
     ['busy', 'idle', 'unavailable'],
+    ['full', 'sent', 'unavailable'],
     ['read-only', 'sent', 'unavailable'],
     ['cancelled', 'sent', 'timeout'],
     ['missing', 'sent', 'unavailable'],
@@ -70,6 +71,10 @@ describe('what the caller hears', () => {
   it('[store-32] of a value that was refused is told apart: another row would have been taken', () => {
     expect(errorOf('unfit', 'sent', driver)).toBeInstanceOf(Refused);
     expect(errorOf('other', 'sent', driver)).not.toBeInstanceOf(Refused);
+  });
+
+  it('of a disk that is full says so', () => {
+    expect(errorOf('full', 'sent', driver).message).toMatch(/no room left to write/);
   });
 
   it('of a duplicate stays in the store', () => {

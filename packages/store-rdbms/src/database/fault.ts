@@ -8,6 +8,7 @@ import { COLUMNS } from '../tables.ts';
  * - `lost`: the connection is gone; whether a statement that was sent was applied is not known.
  * - `read-only`: the server takes no writes (any more): a replica, or what was the primary until a failover.
  * - `busy`: no connection is to be had now: too many, starting up, shutting down.
+ * - `full`: there is no room to write; nothing of the statement stays, and reading goes on.
  * - `cancelled`: the server ended the statement at its own time limit; nothing of it stays.
  * - `missing`: a table or column is not there. `forbidden`: a right is missing. `login`: user or password is wrong.
  * - `unfit`: a value does not fit its column or breaks a rule of its table; nothing of the statement stays, and another
@@ -20,6 +21,7 @@ export type Fault =
   | 'lost'
   | 'read-only'
   | 'busy'
+  | 'full'
   | 'cancelled'
   | 'missing'
   | 'forbidden'
@@ -51,6 +53,7 @@ const SENTENCES: Readonly<Record<Exclude<Fault, 'duplicate'>, string>> = {
   lost: 'The connection to the database was lost.',
   'read-only': 'The database takes no writes: it is a replica, or no longer the primary.',
   busy: 'No connection to the database is to be had: it is away, starting, or gives no more.',
+  full: 'The database has no room left to write: give its disk, tablespace or log more.',
   cancelled: 'The database ended the statement at its time limit.',
   missing: 'A table or column is not there: see `gatehouse migrate --check`.',
   forbidden: 'The database refuses the user a right: see the rights in sql/README.md.',

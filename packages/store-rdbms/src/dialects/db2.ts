@@ -92,7 +92,10 @@ const FAULTS: Readonly<Record<number, Fault>> = {
   [-1032]: 'busy',
   [-1035]: 'busy',
   [-1015]: 'busy',
-  [-964]: 'busy',
+  // The log, the file system, the table space.
+  [-964]: 'full',
+  [-968]: 'full',
+  [-289]: 'full',
   [-952]: 'cancelled',
   [-905]: 'cancelled',
   [-204]: 'missing',

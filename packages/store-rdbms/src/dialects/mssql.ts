@@ -48,6 +48,10 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   976: 'read-only',
   978: 'read-only',
   979: 'read-only',
+  // A filegroup, a database, the log.
+  1105: 'full',
+  1101: 'full',
+  9002: 'full',
   // The session was killed, or the server is going down.
   596: 'lost',
   6005: 'busy',

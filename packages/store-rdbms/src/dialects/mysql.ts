@@ -68,9 +68,9 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   // Galera: the node is not, or no longer, part of its cluster.
   1047: 'busy',
   // No room: on the disk, in memory, in a table.
-  1021: 'busy',
+  1021: 'full',
   1041: 'busy',
-  1114: 'busy',
+  1114: 'full',
   // A letter that the column's character set lacks, and a packet too large: neither has the state of a refused value.
   1366: 'unfit',
   1153: 'unfit',

@@ -67,6 +67,13 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   3135: 'lost',
   1013: 'cancelled',
   16000: 'read-only',
+  // Tables, their indexes, their long texts, what is sorted, a quota, the archive of the log.
+  1653: 'full',
+  1654: 'full',
+  1691: 'full',
+  1652: 'full',
+  1536: 'full',
+  257: 'full',
   // Sessions, processes, starting up, shutting down; the listener knows of no service yet.
   18: 'busy',
   20: 'busy',

@@ -144,7 +144,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '25P04': 'lost',
   '57P03': 'busy',
   // No room on the disk, no memory, no connection more.
-  '53100': 'busy',
+  '53100': 'full',
   '53200': 'busy',
   '53300': 'busy',
   '57014': 'cancelled',

@@ -56,7 +56,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   SQLITE_MISMATCH: 'unfit',
   SQLITE_READONLY: 'read-only',
   SQLITE_CANTOPEN: 'busy',
-  SQLITE_FULL: 'busy',
+  SQLITE_FULL: 'full',
   SQLITE_IOERR: 'busy',
   SQLITE_PERM: 'forbidden',
   SQLITE_AUTH: 'forbidden',
