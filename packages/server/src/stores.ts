@@ -3,6 +3,7 @@ import type { Connection as CassandraConnection } from '@gatehouse/store-cassand
 import type { Connection } from '@gatehouse/store-rdbms';
 import type { CassandraStoreObject, CompleteConfig, RelationalStoreObject } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
+import { schemeOf } from './config/store-scheme.ts';
 
 export interface StoreContext {
   readonly config: CompleteConfig;
@@ -77,13 +78,12 @@ function orRefused({ origin }: StoreContext, create: () => Store): Store {
     return create();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw new ConfigError([{ key: 'store', origin, problem: `cannot be used. ${error.message}`, fix: 'change it' }]);
+    throw new ConfigError([{ key: 'store', origin, problem: 'cannot be used', fix: withoutStop(error.message) }]);
   }
 }
 
-function schemeOf(url: string): string {
-  return url.slice(0, Math.max(0, url.indexOf(':')));
-}
+/** A sentence that goes on behind a colon, and gets its full stop there. */
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 type Opener = (url: string, context: StoreContext) => Promise<Store>;
 

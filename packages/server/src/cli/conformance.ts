@@ -3,6 +3,7 @@ import type { Opening, Result, StoreTarget } from '@gatehouse/conformance';
 import type { Store } from '@gatehouse/core';
 import type { CacheStore } from '@gatehouse/store-cache';
 import { shownUrl } from '../config/shown-url.ts';
+import { schemeOf } from '../config/store-scheme.ts';
 import { CASSANDRA, RELATIONAL } from '../stores.ts';
 import { type Command, CommandError, EXIT, textFlag, UsageError } from './command.ts';
 import { EndedBySignal } from './ended-by-signal.ts';
@@ -83,7 +84,7 @@ async function cassandra(connection: string): Promise<Proving> {
 }
 
 function provingOf(url: string): Promise<Proving> {
-  const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
+  const scheme = schemeOf(url);
   if (scheme === 'cache') return cache();
   if (RELATIONAL.has(scheme)) return relational(url);
   if (scheme === CASSANDRA) return cassandra(url);

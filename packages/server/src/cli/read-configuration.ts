@@ -11,7 +11,10 @@ export const CONFIG_FLAGS: Readonly<Record<string, Flag>> = {
   sample: { meaning: 'Add the sample clients and owners' },
   set: { value: '<key>=<value>', meaning: 'Any setting; may come more than once', many: true },
   ...Object.fromEntries(
-    Object.entries(SETTING_FLAGS).map(([name, { key, value }]) => [name, { value, meaning: `The setting ${key}` }]),
+    Object.entries(SETTING_FLAGS).map(([name, { key, value, ...more }]) => [
+      name,
+      { value, meaning: `The setting ${key}${'hint' in more ? `; ${more.hint}` : ''}` },
+    ]),
   ),
 };
 

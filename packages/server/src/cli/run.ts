@@ -64,9 +64,11 @@ async function help(verb: string | undefined, out: Output): Promise<number> {
 }
 
 function unknownVerb(verb: string): UsageError {
+  // A store's URL in the wrong place may have a password.
+  const shownVerb = verb.includes(':') ? 'like this' : JSON.stringify(verb);
   const near = nearest(verb, [...VERBS.keys(), 'help', 'version']);
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
-  return new UsageError(`There is no verb ${JSON.stringify(verb)}.${meant} \`gatehouse help\` lists them.`);
+  return new UsageError(`There is no verb ${shownVerb}.${meant} \`gatehouse help\` lists them.`);
 }
 
 /** Runs one command line. @returns the exit code */

@@ -34,11 +34,11 @@ function wrongValue(merged: Merged, path: readonly string[]): ConfigProblem {
       problem: `is ${show(value)}`,
       fix: `it must be ${namesAt(path).length > 0 ? `an object with ${namesAt(path).join(', ')}` : 'an object or a list of objects'}`,
     };
-  const { must, secret } = found.setting.type;
+  const { must, secret, holdsPassword } = found.setting.type;
   if (value === undefined) return { ...base, problem: 'is missing', fix: `give ${must}` };
   return {
     ...base,
-    problem: secret ? 'does not have the form it needs' : `is ${show(value)}`,
+    problem: secret || holdsPassword ? 'does not have the form it needs' : `is ${show(value)}`,
     fix: found.depth === path.length ? `it must be ${must}` : `${found.setting.key} must be ${must}`,
   };
 }

@@ -8,7 +8,11 @@ export const SETTING_FLAGS = {
   port: { key: 'listener.port', value: '<number>' },
   host: { key: 'listener.host', value: '<name>' },
   issuer: { key: 'issuer', value: '<url>' },
-  store: { key: 'store', value: '<url>' },
+  store: {
+    key: 'store',
+    value: '<url>',
+    hint: 'not with a password in it, which every user of this machine sees by `ps`: name its file by `?passwordFile=<path>`, or write it into the configuration',
+  },
   'log-level': { key: 'log.level', value: '<level>' },
 } as const;
 

@@ -17,6 +17,7 @@ import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
 import { readSecret } from './secret-source.ts';
 import { makeServerSecret, readServerSecrets, type ServerSecretList } from './server-secrets.ts';
+import { schemeOf } from './store-scheme.ts';
 
 /** A configuration with everything read that it points to. */
 export interface ResolvedConfig {
@@ -37,7 +38,7 @@ export interface ResolvedConfig {
 /** Whether what the store holds ends with the process. */
 function forgetsWithTheProcess(config: CompleteConfig): boolean {
   const url = typeof config.store === 'object' ? config.store.url : config.store;
-  return typeof url === 'string' && url.startsWith('cache:') && config.cache?.snapshot?.file === undefined;
+  return typeof url === 'string' && schemeOf(url) === 'cache' && config.cache?.snapshot?.file === undefined;
 }
 
 async function tlsFiles({ config, origin }: LoadedConfig): Promise<TlsFiles | null> {

@@ -13,6 +13,8 @@ export interface ValueType {
   readonly path?: true;
   /** Whether the value must not be shown, in errors as anywhere. */
   readonly secret?: true;
+  /** Whether a part of it may be a password: shown in no error either. */
+  readonly holdsPassword?: true;
   /** Whether only a configuration written in TypeScript or JavaScript can hold one. */
   readonly code?: true;
 }

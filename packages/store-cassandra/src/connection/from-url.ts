@@ -47,7 +47,7 @@ const PARAMETERS: Readonly<Record<string, Reader>> = {
 };
 
 /** `cassandra://user:password@host1,host2:9042/keyspace?…`: one port for all hosts, which a URL of one host has too. */
-const SHAPE = /^cassandra:\/\/(?:([^/?#@]*)@)?([^/?#@]+)\/([^/?#]+)(?:\?([^#]*))?$/;
+const SHAPE = /^cassandra:\/\/(?:([^/?#@]*)@)?([^/?#@]+)\/([^/?#]+)(?:\?([^#@]*))?$/i;
 
 /**
  * What a URL says.
@@ -71,8 +71,7 @@ export function connectionFromUrl(text: string): Options {
   const parameters = new URLSearchParams(query);
   for (const [name, value] of parameters) {
     const reader = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
-    if (!reader)
-      refuse(`The URL of the store has a parameter ${name}, which is none of ${Object.keys(PARAMETERS).join(', ')}.`);
+    if (!reader) refuse(unknownParameter(name, query));
     if (parameters.getAll(name).length > 1) refuse(`The URL of the store has ${name} twice.`);
     options = mergeOptions(options, (reader as Reader)(value, name));
   }
@@ -98,6 +97,12 @@ export function mergeOptions(options: Options, more: Options): Options {
           },
         }),
   };
+}
+
+/** A name is shown where it looks like one of ours: what stands there may be the rest of a password. */
+function unknownParameter(name: string, query: string): string {
+  const shown = /^[A-Za-z.]+$/.test(name) && query.includes(`${name}=`) ? `a parameter ${name}` : 'a parameter';
+  return `The URL of the store has ${shown}, which is none of ${Object.keys(PARAMETERS).join(', ')}.`;
 }
 
 /** What is no level stays as it is, for the sentence that refuses it by its setting. */

@@ -68,6 +68,10 @@ describe('a connection', () => {
     expect(refusal('cassandra://db1/gatehouse')).toMatch(/localDataCenter/);
   });
 
+  it('has a scheme of letters of either case', () => {
+    expect(resolveConnection('Cassandra://db1/x?localDataCenter=dc1').keyspace).toBe('x');
+  });
+
   it('is an object, or a URL with what a URL cannot hold beside it', () => {
     const settings = resolveConnection({
       url: URL_,
@@ -106,7 +110,14 @@ describe('a connection', () => {
       expect(refusal(connection)).toMatch(message);
     });
 
-  it('never quotes its password', () => {
+  it('[SEC-51] never quotes its password', () => {
+    for (const url of [
+      'cassandra://ann:12/x?hunter2@db1/gatehouse',
+      'cassandra://ann:12/x?hunter2',
+      'cassandra://ann:12/x?hunter2=@db1/gatehouse',
+      'Cassandra://ann:12/x?hunter2=@db1/gatehouse',
+    ])
+      expect(refusal(url)).not.toContain('hunter2');
     expect(refusal('cassandra://ann:se%zzcret@db1/gatehouse?localDataCenter=dc1')).not.toMatch(/se.*cret/);
   });
 });

@@ -60,12 +60,13 @@ describe('a URL of a store', () => {
 
   it.each([
     ['sslmode=require', /sslmode: TLS is verified without it/],
-    ['sslmode=disable', /sslmode: TLS is verified without it/],
+    ['sslmode=disable', /sslmode: TLS is verified without it.*`dangerouslyInsecure=plaintext`/],
+    ['trustServerCertificate=true', /`dangerouslyInsecure=unverified`/],
     ['sslrootcert=x', /write `ca`/],
     ['search_path=x', /write `schema`/],
     ['pgbouncer=true', /pooler=transaction/],
     ['nonsense=1', /nonsense, which is none of schema, /],
-    ['__proto__=1', /__proto__, which is none of/],
+    ['__proto__=1', /a parameter, which is none of/],
     ['pool.max=many', /pool\.max .* whole number/],
     ['pool.max=-1', /whole number/],
     ['pooler=session', /pooler .* is transaction/],
@@ -80,7 +81,7 @@ describe('a URL of a store', () => {
     ['redis://db', /No relational store speaks redis/],
     ['postgresql://db/a/b', /by one word/],
     ['postgresql://u:p#x@db/a', /cannot be read|write it as %23/],
-    ['postgresql://u:%zz@db/a', /write it as %25/],
+    ['postgresql://u:%zz@db/a', /begins no escape.*%25/],
   ])('%s is refused', (url, words) => {
     expect(refusal(url)).toMatch(words);
   });
@@ -92,7 +93,38 @@ describe('a URL of a store', () => {
       'redis://u:hunter2@db',
       'postgresql://u:hunter2%@db/a',
       'postgresql://u:hunter2#@db/a',
+      '//u:hunter2@db/a',
+      'u:hunter2@db/a',
+      'postgresql://u:12?hunter2@db/a',
+      'postgresql://u:12?hunter2=@db/a',
+      'postgresql://u:12/hunter2@db/a',
+      'postgresql://u:12/a?x&hunter2',
+      'postgresql://u:12?hunter2',
+      'Postgresql://u:hunter2/x@db/a',
     ])
       expect(refusal(url)).not.toContain('hunter2');
+  });
+
+  it.each(['#', '?', '/', '12?', '12/', '12#'])('says how a password with %s is written', (letters) => {
+    const message = refusal(`postgresql://gatehouse:${letters}x@db/gatehouse`);
+    for (const way of ['%23', '%3F', '%40', '%2F', 'passwordFile']) expect(message).toContain(way);
+  });
+
+  it('has a scheme of letters of either case, and may end in a slash', () => {
+    expect(connectionFromUrl('PostgreSQL://u@db/gatehouse/')).toMatchObject({
+      dialect: 'postgresql',
+      host: 'db',
+      database: 'gatehouse',
+    });
+  });
+
+  it('may name a socket in place of a host', () => {
+    expect(connectionFromUrl('postgresql://u:pw@/gatehouse?socket=/var/run/postgresql')).toEqual({
+      dialect: 'postgresql',
+      user: 'u',
+      password: 'pw',
+      database: 'gatehouse',
+      socket: '/var/run/postgresql',
+    });
   });
 });

@@ -14,15 +14,18 @@ const SCHEMES: Readonly<Record<string, ConnectionOptions['dialect']>> = {
   sqlite: 'sqlite',
 };
 
+const TLS_WITHOUT_IT =
+  'TLS is verified without it; a certificate authority of your own is named by `ca`, and what is given up by `dangerouslyInsecure=plaintext` (no TLS) or `dangerouslyInsecure=unverified`';
+
 /** What other programs' URLs say, and how it is said here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  sslmode: 'TLS is verified without it; a certificate authority of your own is named by `ca`',
-  ssl: 'TLS is verified without it; a certificate authority of your own is named by `ca`',
+  sslmode: TLS_WITHOUT_IT,
+  ssl: TLS_WITHOUT_IT,
   sslrootcert: 'write `ca`',
   sslcert: 'write `cert`',
   sslkey: 'write `key`',
-  encrypt: 'TLS is verified without it',
-  trustServerCertificate: 'name the certificate authority by `ca`',
+  encrypt: TLS_WITHOUT_IT,
+  trustServerCertificate: TLS_WITHOUT_IT,
   search_path: 'write `schema`',
   currentSchema: 'write `schema`',
   connection_limit: 'write `pool.max`',
@@ -74,11 +77,15 @@ const ofDriver: Reader = (value, name) => ({ driverOptions: { [name.slice(OF_DRI
  * @throws StoreError `config`, without the password
  */
 export function connectionFromUrl(text: string): ConnectionOptions {
-  const url = URL.canParse(text) ? new URL(text) : refuse('The URL of the store cannot be read as a URL.');
+  const whole = withHost(text);
+  const url = URL.canParse(whole) ? new URL(whole) : refuse(`The URL of the store cannot be read as a URL. ${ESCAPES}`);
   const scheme = url.protocol.slice(0, -1);
   const dialect =
     SCHEMES[scheme] ?? refuse(`No relational store speaks ${scheme}: ${Object.keys(SCHEMES).join(', ')}.`);
-  if (url.hash !== '') refuse('The URL of the store has a "#": write it as %23 where it is part of a password.');
+  if (url.hash !== '') refuse(`The URL of the store has a "#". ${ESCAPES}`);
+  // The host was looked for at the first "/" or "?", and those were the password's.
+  if (`${url.pathname}${url.search}`.includes('@'))
+    refuse(`The URL of the store has an "@" behind its host. ${ESCAPES}`);
 
   let options: ConnectionOptions = { dialect, ...(dialect === 'sqlite' ? fileOf(url) : serverOf(url)) };
   for (const [name, value] of url.searchParams) {
@@ -87,19 +94,29 @@ export function connectionFromUrl(text: string): ConnectionOptions {
       : name.startsWith(OF_DRIVER)
         ? ofDriver
         : undefined;
-    if (!reader) refuse(unknownParameter(name));
+    if (!reader) refuse(unknownParameter(name, url.search));
     if (url.searchParams.getAll(name).length > 1) refuse(`The URL of the store has ${name} twice.`);
     options = mergeOptions(options, (reader as Reader)(value, name));
   }
   return options;
 }
 
+const ESCAPES =
+  'In a password write "#" as %23, "?" as %3F, "@" as %40, "/" as %2F and "%" as %25, or name a file that holds it by `passwordFile`.';
+
+/** Stands where a URL has none: one with a user and without a host is no URL, and sockets need no host. */
+const NO_HOST = 'no-host.invalid';
+
+const withHost = (text: string): string => text.replace(/^([^:/?#]+:\/\/[^/?#]*@)(?=\/)/, `$1${NO_HOST}`);
+
 function serverOf(url: URL): Partial<ConnectionOptions> {
-  const [database, ...more] = url.pathname.split('/').slice(1).map(decoded);
+  const [database, ...more] = url.pathname.replace(/\/$/, '').split('/').slice(1).map(decoded);
   if (more.length > 0) refuse('The URL of the store names the database by one word: scheme://user@host/database.');
   return {
     // The brackets of an IPv6 address belong to the URL.
-    ...(url.hostname === '' ? {} : { host: decoded(url.hostname).replace(/^\[(.*)\]$/, '$1') }),
+    ...(url.hostname === '' || url.hostname === NO_HOST
+      ? {}
+      : { host: decoded(url.hostname).replace(/^\[(.*)\]$/, '$1') }),
     ...(url.port === '' ? {} : { port: Number(url.port) }),
     ...(url.username === '' ? {} : { user: decoded(url.username) }),
     ...(url.password === '' ? {} : { password: decoded(url.password) }),
@@ -115,7 +132,6 @@ function fileOf(url: URL): Partial<ConnectionOptions> {
   return { file };
 }
 
-/** Several readers may fill members of one object: `pool.max` and `pool.min`. */
 /** Later members win; those that are objects are filled from both: `pool.max` and `pool.min`. */
 export function mergeOptions(options: ConnectionOptions, more: Partial<ConnectionOptions>): ConnectionOptions {
   const groups = ['tls', 'pool', 'timeouts', 'driverOptions'] as const;
@@ -125,11 +141,12 @@ export function mergeOptions(options: ConnectionOptions, more: Partial<Connectio
   return { ...options, ...more, ...Object.fromEntries(merged) };
 }
 
-function unknownParameter(name: string): string {
+/** A name is shown where it looks like one of ours: what stands there may be the rest of a password. */
+function unknownParameter(name: string, query: string): string {
   const instead = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-  return instead === undefined
-    ? `The URL of the store has a parameter ${name}, which is none of ${Object.keys(PARAMETERS).join(', ')}.`
-    : `The URL of the store has ${name}: ${instead}.`;
+  if (instead !== undefined) return `The URL of the store has ${name}: ${instead}.`;
+  const shown = /^[A-Za-z.]+$/.test(name) && query.includes(`${name}=`) ? `a parameter ${name}` : 'a parameter';
+  return `The URL of the store has ${shown}, which is none of ${Object.keys(PARAMETERS).join(', ')}. ${ESCAPES}`;
 }
 
 function whole(value: string, name: string): number {
@@ -144,7 +161,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return refuse('The URL of the store has a "%" that begins no escape: write it as %25.');
+    return refuse(`The URL of the store has a "%" that begins no escape. ${ESCAPES}`);
   }
 }
 

@@ -2,17 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { resolveConnection } from './resolve.ts';
 import type { Connection } from './settings.ts';
 
+const DB = { dialect: 'postgresql', host: 'db', user: 'u', database: 'x' } as const;
+
 describe('what protects a connection', () => {
   it.each([
-    ['postgresql://db.example/x', 'verified'],
-    ['postgresql://10.0.0.1/x', 'verified'],
-    ['postgresql://localhost.evil.example/x', 'verified'],
-    ['postgresql://localhost/x', 'plaintext'],
-    ['postgresql://127.0.0.1/x', 'plaintext'],
-    ['postgresql://[::1]/x', 'plaintext'],
-    ['postgresql://localhost/x?ca=/ca.pem', 'verified'],
-    ['postgresql://db.example/x?dangerouslyInsecure=plaintext', 'plaintext'],
-    ['postgresql://db.example/x?dangerouslyInsecure=unverified', 'unverified'],
+    ['postgresql://u@db.example/x', 'verified'],
+    ['postgresql://u@10.0.0.1/x', 'verified'],
+    ['postgresql://u@localhost.evil.example/x', 'verified'],
+    ['postgresql://u@localhost/x', 'plaintext'],
+    ['postgresql://u@127.0.0.1/x', 'plaintext'],
+    ['postgresql://u@[::1]/x', 'plaintext'],
+    ['postgresql://u@localhost/x?ca=/ca.pem', 'verified'],
+    ['postgresql://u@db.example/x?dangerouslyInsecure=plaintext', 'plaintext'],
+    ['postgresql://u@db.example/x?dangerouslyInsecure=unverified', 'unverified'],
     ['mysql://db.example/x', 'verified'],
     ['sqlite:/tmp/x.db', 'plaintext'],
   ])('%s is %s', (url, protection) => {
@@ -20,12 +22,25 @@ describe('what protects a connection', () => {
   });
 
   it('[SEC-49] is TLS for every address that is not this machine’s own, unless somebody says the ugly word', () => {
-    const given = { dialect: 'postgresql', host: 'db', dangerouslyInsecure: 'no' } as unknown as Connection;
+    const given = { ...DB, dangerouslyInsecure: 'no' } as unknown as Connection;
     expect(() => resolveConnection(given)).toThrow(/"plaintext" or "unverified"/);
   });
 });
 
 describe('a connection', () => {
+  it.each([
+    ['postgresql://gatehouse@db', /PostgreSQL store names no database/],
+    ['postgresql://gatehouse@db/', /names no database: postgresql:\/\/user@host\/database/],
+    ['mysql://gatehouse@db/', /names no database/],
+    ['mariadb://gatehouse@db/', /names no database/],
+    ['mssql://gatehouse@db', /names no database/],
+    ['oracle://gatehouse@db', /names no database/],
+    ['db2://gatehouse@db', /names no database/],
+    ['postgresql://db/x', /names no user/],
+  ])('%s is refused: nothing comes from a default of its driver', (url, words) => {
+    expect(() => resolveConnection(url)).toThrow(words);
+  });
+
   it('has a default for everything', () => {
     expect(resolveConnection('mariadb://localhost/x')).toMatchObject({
       dialect: 'mysql',
@@ -53,16 +68,16 @@ describe('a connection', () => {
     [{ dialect: 'postgres9', host: 'db' }, /no dialect postgres9/i],
     [{ dialect: 'postgresql' }, /names a host/],
     [{ dialect: 'sqlite' }, /names a file/],
-    [{ dialect: 'mysql', host: 'db', schema: 'x' }, /no schemas within a database/],
+    [{ dialect: 'mysql', host: 'db', database: 'x', schema: 'x' }, /no schemas within a database/],
     [{ dialect: 'sqlite', file: 'x', schema: 'x' }, /no schemas within a database/],
-    [{ dialect: 'postgresql', host: 'db', schema: 'x"; DROP' }, /plain name/],
-    [{ dialect: 'mysql', host: 'db', pooler: 'transaction' }, /pooler is for PostgreSQL/],
-    [{ dialect: 'postgresql', host: 'db', pool: { max: 0 } }, /pool\.max is at least 1/],
-    [{ dialect: 'postgresql', host: 'db', pool: { min: 11 } }, /at most pool\.max/],
-    [{ dialect: 'postgresql', host: 'db', pool: { size: 1 } }, /pool\.size is no setting/],
-    [{ dialect: 'postgresql', host: 'db', timeouts: { callMs: 1.5 } }, /timeouts\.callMs is a whole number/],
+    [{ ...DB, schema: 'x"; DROP' }, /plain name/],
+    [{ dialect: 'mysql', host: 'db', database: 'x', pooler: 'transaction' }, /pooler is for PostgreSQL/],
+    [{ ...DB, pool: { max: 0 } }, /pool\.max is at least 1/],
+    [{ ...DB, pool: { min: 11 } }, /at most pool\.max/],
+    [{ ...DB, pool: { size: 1 } }, /pool\.size is no setting/],
+    [{ ...DB, timeouts: { callMs: 1.5 } }, /timeouts\.callMs is a whole number/],
     [{ dialect: 'postgresql', hots: 'db' }, /a member hots, which is none of/],
-    [{ url: 'postgresql://db/x', sslmode: 'x' }, /a member sslmode, which is none of/],
+    [{ url: 'postgresql://u@db/x', sslmode: 'x' }, /a member sslmode, which is none of/],
   ])('%j is refused', (given, words) => {
     expect(() => resolveConnection(given as unknown as Connection)).toThrow(words);
   });

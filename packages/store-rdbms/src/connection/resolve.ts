@@ -26,6 +26,11 @@ export function resolveConnection(given: Connection): ConnectionSettings {
   if (dialect.name === 'sqlite') {
     if (file === null || file === '') refuse('The SQLite store names a file: sqlite:/path/of/the/file.');
   } else if (host === null && socket === null) refuse(`The ${dialect.title} store names a host.`);
+  else if (!options.database)
+    refuse(`The ${dialect.title} store names no database: ${dialect.name}://user@host/database.`);
+  // Its driver would take the name from the environment: PGUSER, or whoever started the process.
+  else if (dialect.name === 'postgresql' && !options.user)
+    refuse('The PostgreSQL store names no user: postgresql://user@host/database.');
   if (schema !== undefined && !PLAIN_NAME.test(schema))
     refuse('The schema of the store is a plain name: letters, digits and underscores.');
   if (schema !== undefined && !dialect.qualify)

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
+import { STORE_SCHEME } from '../store-scheme.ts';
 import { filledText, flag, oneOf, ownForm, path, secrets, textLike, whole } from '../value-types.ts';
 
 const accepted = 'Accepted for mapping; ';
@@ -16,7 +17,7 @@ const milliseconds = z.record(z.string(), z.int().min(0));
 /** The members that a connection may have; the store's package says more about each when it is opened. */
 const relational = z
   .strictObject({
-    url: z.string().regex(/^[a-z][a-z0-9+.-]*:/),
+    url: z.string().regex(STORE_SCHEME),
     dialect: z.string(),
     host: z.string(),
     port: z.int().min(1).max(65_535),
@@ -41,7 +42,7 @@ const relational = z
 /** The same of a cluster. */
 const cassandra = z
   .strictObject({
-    url: z.string().regex(/^cassandra:/),
+    url: z.string().regex(/^cassandra:/i),
     contactPoints: z.array(z.string()).min(1),
     port: z.int().min(1).max(65_535),
     localDataCenter: z.string(),
@@ -80,23 +81,26 @@ const cassandra = z
 export const STORE_SETTINGS: readonly Setting[] = [
   {
     key: 'store',
-    type: ownForm(
-      z.union([
-        z.string().regex(/^[a-z][a-z0-9+.-]*:/),
-        cassandra,
-        relational,
-        z.custom((value) => typeof value === 'function'),
-      ]),
-      'a URL such as "cache:", "postgresql://user@host/database" or "cassandra://host/keyspace?localDataCenter=dc1", an object with a `url`, a `dialect` or `contactPoints`, or a function that gives a store',
-      'text',
-    ),
+    type: {
+      ...ownForm(
+        z.union([
+          z.string().regex(STORE_SCHEME),
+          cassandra,
+          relational,
+          z.custom((value) => typeof value === 'function'),
+        ]),
+        'a URL such as "cache:", "postgresql://user@host/database" or "cassandra://host/keyspace?localDataCenter=dc1", an object with a `url`, a `dialect` or `contactPoints`, or a function that gives a store',
+        'text',
+      ),
+      holdsPassword: true,
+    },
     meaning:
       'The one store of the deployment; the scheme of the URL picks the package and the database. An object carries what a URL cannot: `{ url, password: () => …, tls: { ca } }`. A function gives a store of your own.',
     reference: 'type',
   },
   {
     key: 'stores.*',
-    type: textLike(/^[a-z][a-z0-9+.-]*:/, 'a URL such as "cache:"'),
+    type: { ...textLike(STORE_SCHEME, 'a URL such as "cache:"'), holdsPassword: true },
     meaning:
       'Named stores, as the reference system has them: every name has to lead to the one `store`, since a code and its tokens change in one step.',
     reference: 'name',
