@@ -43,6 +43,25 @@ const PURGES: Readonly<Record<Dialect['catalogue']['purge'], readonly string[]>>
   picked: SWEPT_NAMES.flatMap((name) => [`purge_pick_${name}`, `own_purge_pick_${name}`, `purge_picked_${name}`]),
 };
 
+const REFERENCE =
+  /\b(?:FROM|JOIN|INTO|UPDATE) (oauth_\w+)(?: WITH \([A-Z, ]+\))?(?: (?:AS )?(?!(?:AS|CROSS|FETCH|FOR|INNER|JOIN|LEFT|LIMIT|ON|ORDER|SELECT|SET|USING|VALUES|WHERE|WITH)\b)(\w+))?/g;
+
+/** The tables that a text looks into without saying whose rows: joined, or in a query within the query, for instance. */
+function withoutNamespace(whole: string): readonly string[] {
+  // Removed by the place of a row that the query within has found: it is that query which must say whose.
+  const text = whole.replace(/DELETE FROM \w+ WHERE (?:ctid = ANY\(ARRAY|rowid IN) ?\(/, '');
+  const references = [...text.matchAll(REFERENCE)].map(([, table = '', alias]) => ({ table, alias }));
+  const unnamed = references.filter(({ alias }) => alias === undefined);
+  // Without a name of its own a table has its column named alone: once for each of them.
+  const alone = [...text.matchAll(/(?<![.:\w])tenant_id\b(?= = |, | IN)/g)].length;
+  return [
+    ...references
+      .filter(({ alias }) => alias !== undefined && !new RegExp(`\\b${alias}(?:\\.| \\()tenant_id\\b`).test(text))
+      .map(({ table }) => table),
+    ...unnamed.slice(alone).map(({ table }) => table),
+  ];
+}
+
 describe('the statements', () => {
   it('are exactly these, on each dialect', async () => {
     // A change of one is a change of this file: `vitest -u` writes it, and a person reads the difference.
@@ -64,9 +83,18 @@ describe('the statements', () => {
       for (const [id, text] of textsOf(dialect)) {
         const ofTheDatabase = /^(?:purge|oldest|backlog|lease|clock|schema)/.test(id);
         expect(text.includes(':tenant_id'), id).toBe(!ofTheDatabase || id.startsWith('purge_picked'));
+        if (!ofTheDatabase) expect(withoutNamespace(text), `${id}: ${text}`).toEqual([]);
       }
     },
   );
+
+  it.each([
+    'SELECT r.data FROM oauth_grant r LEFT JOIN oauth_client_epoch c ON c.client_id = r.client_id WHERE r.tenant_id = :tenant_id',
+    'SELECT data FROM oauth_grant WHERE tenant_id = :tenant_id AND client_id IN (SELECT client_id FROM oauth_client)',
+    'UPDATE oauth_grant SET state = (SELECT e.version FROM oauth_client_epoch e) WHERE tenant_id = :tenant_id',
+  ])('are seen to name it for one table and not for the other: %s', (text) => {
+    expect(withoutNamespace(text)).toHaveLength(1);
+  });
 
   it.each(ALL_DIALECTS.map((dialect) => [dialect.name, dialect] as const))(
     'of %s that remove look at purge_at once more',
