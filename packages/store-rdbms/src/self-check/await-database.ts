@@ -88,7 +88,7 @@ function refusalOf(error: unknown, dialect: Dialect, settings: ConnectionSetting
     const message = `The server of the store is not verified by TLS (${cause.message}): ${fix}.`;
     return new StoreError('config', message, { cause });
   }
-  if (fault !== 'other' || !SAID.test(code) || PASSES.test(code)) return null;
+  if ((fault !== 'other' && fault !== 'unfit') || !SAID.test(code) || PASSES.test(code)) return null;
   return new StoreError('config', `${settings.title} at ${placeOf(settings)} takes no connection: ${cause.message}.`, {
     cause,
   });
