@@ -78,6 +78,39 @@ describe('a key set behind a URL', () => {
     expect(place.asked).toHaveLength(1);
   });
 
+  it('[SEC-134] is asked no more often for being one of thousands, of which not all are kept', async () => {
+    const place = aPlace(OLD);
+    let now = NOON;
+    const { limits } = DEFAULT_SETTINGS;
+    const sets = createKeySets({ clock: { now: () => now }, log: silentLog, limits, fetchDocument: place.fetch });
+    const issuer = validateTrustedIssuer({ issuer: 'idp', jwksUri: URL_OF_KEYS });
+    const ask = (number: number) => sets.find({ ...issuer, jwksUri: `https://idp.example/${number}` }, 'unknown');
+    const timesAsked = (number: number): number => place.asked.filter((url) => url.endsWith(`/${number}`)).length;
+    for (let i = 0; i < 1_500; i++) await ask(i);
+    await ask(0);
+    expect([place.asked.length, timesAsked(0)]).toEqual([1_500, 1]);
+
+    // Their pause is over: those used longest ago make room, and what was used last is kept.
+    now += 60_000;
+    place.up = false;
+    await expect(ask(2_000)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(await ask(0)).toHaveLength(1);
+    await expect(ask(1)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  });
+
+  it('is not asked for as one of more than ten thousand in a minute, of which none may be forgotten', async () => {
+    const place = aPlace(OLD);
+    const { limits } = DEFAULT_SETTINGS;
+    const sets = createKeySets({ clock: { now: () => NOON }, log: silentLog, limits, fetchDocument: place.fetch });
+    place.up = false;
+    const issuer = validateTrustedIssuer({ issuer: 'idp', jwksUri: URL_OF_KEYS });
+    const answers = new Set<unknown>();
+    for (let i = 0; i <= 10_000; i++)
+      await sets.find({ ...issuer, jwksUri: `https://idp.example/${i}` }, null).catch(({ code }) => answers.add(code));
+    expect([...answers]).toEqual(['temporarily_unavailable']);
+    expect(place.asked).toHaveLength(10_000);
+  });
+
   it('a key that was taken out is good for ten minutes at most, or for as long as its place says', async () => {
     for (const [maxAge, end] of [
       [null, 600_000],

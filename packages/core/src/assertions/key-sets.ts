@@ -31,7 +31,10 @@ const SHORTEST_PAUSE_MS = 60_000;
 const FRESH_MS = 600_000;
 /** Old keys go on while their place does not answer, and not for ever. */
 const STALE_MS = 3_600_000;
+/** Beyond these a set is forgotten, the one used longest ago first, but none within its pause: that would end it. */
 const MOST_SETS = 1_000;
+/** Of those that cannot be forgotten yet; then nothing more is asked. */
+const MOST_WITHIN_PAUSE = 10_000;
 
 interface CachedSet {
   keys: readonly VerificationKey[] | null;
@@ -77,28 +80,38 @@ export function createKeySets({ clock, fetchDocument, limits, log }: KeySetsOpti
     }
   };
 
-  const remote = async (url: string, kid: string | null): Promise<readonly VerificationKey[]> => {
-    let set = fetched.get(url);
-    if (!set) {
-      const [oldest] = fetched.size < MOST_SETS ? [] : fetched.keys();
-      if (oldest !== undefined) fetched.delete(oldest);
-      set = { keys: null, fetchedAt: 0, freshUntil: 0, askedAt: Number.NEGATIVE_INFINITY, running: null };
-      fetched.set(url, set);
+  const makeRoom = (at: Instant): void => {
+    for (const [url, { askedAt, running }] of fetched) {
+      if (fetched.size < MOST_SETS || running || at < askedAt + SHORTEST_PAUSE_MS) return;
+      fetched.delete(url);
     }
+  };
+
+  const remote = async (url: string, kid: string | null): Promise<readonly VerificationKey[]> => {
     const at = clock.now();
+    const known = fetched.get(url);
+    if (!known) {
+      makeRoom(at);
+      if (fetched.size >= MOST_WITHIN_PAUSE) throw unavailable();
+    }
+    const set: CachedSet = known ?? {
+      keys: null,
+      fetchedAt: 0,
+      freshUntil: 0,
+      askedAt: Number.NEGATIVE_INFINITY,
+      running: null,
+    };
+    // Behind those that were used before it.
+    fetched.delete(url);
+    fetched.set(url, set);
     const unknown = kid !== null && !set.keys?.some((key) => key.kid === kid);
     if ((at >= set.freshUntil || unknown) && (set.running || at >= set.askedAt + SHORTEST_PAUSE_MS)) {
-      const own = set;
-      own.running ??= fetchInto(url, own).finally(() => {
-        own.running = null;
+      set.running ??= fetchInto(url, set).finally(() => {
+        set.running = null;
       });
-      await own.running;
+      await set.running;
     }
-    if (!set.keys || at >= set.fetchedAt + STALE_MS)
-      throw new OAuthError('temporarily_unavailable', 'The keys of the assertion’s issuer cannot be had now.', {
-        check: 'assertion-keys-fetched',
-        retryAfter: SHORTEST_PAUSE_MS / 1000,
-      });
+    if (!set.keys || at >= set.fetchedAt + STALE_MS) throw unavailable();
     return set.keys;
   };
 
@@ -111,4 +124,11 @@ export function createKeySets({ clock, fetchDocument, limits, log }: KeySetsOpti
         : [...keys, ...(await remote(material.jwksUri, kid))];
     },
   };
+}
+
+function unavailable(): OAuthError {
+  return new OAuthError('temporarily_unavailable', 'The keys of the assertion’s issuer cannot be had now.', {
+    check: 'assertion-keys-fetched',
+    retryAfter: SHORTEST_PAUSE_MS / 1000,
+  });
 }

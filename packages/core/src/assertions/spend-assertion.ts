@@ -20,7 +20,8 @@ const CALL_MS = 60_000;
  * over by now: keys to fetch, a hook or a queue may have taken long since its times were judged, and what is over is
  * remembered by nobody.
  * @param skew milliseconds that its times were judged with
- * @throws AssertionFault where it was used before, or is over; StoreError `unavailable` where the issuer's entries are full (SEC-27)
+ * @throws AssertionFault where it was used before, or is over; StoreError `unavailable` where it cannot be known, or
+ *   where the store bounds the entries of one issuer (SEC-27; a database need not) and has no room for one more
  */
 export async function spendAssertion(
   { runtime, store }: Pick<ServerContext, 'runtime' | 'store'>,
