@@ -52,7 +52,7 @@ await onEach(NEWEST, '[AX-168] a server that is started before its database', (s
       ['serve', '--sample', '--port', String(await freePort()), '--store', url.href],
       { env: { GATEHOUSE_SECRETS: randomBytes(32).toString('base64url') } },
     );
-    expect(stderr).toMatch(/^gatehouse: \w+ at 127\.0\.0\.1:\d+ did not answer within 1 s\.\n$/);
+    expect(stderr).toMatch(/^gatehouse: \w+ at 127\.0\.0\.1:\d+ did not answer within 1 s: .*ECONNREFUSED.*\.\n$/);
     expect(stdout).toMatch(/Waiting for \w+\./);
     expect(stdout + stderr).not.toContain(url.password);
     expect(code).toBe(1);
