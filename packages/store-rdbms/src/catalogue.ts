@@ -98,7 +98,7 @@ export interface Catalogue {
   /** Rows that one batch removes at most, whatever was asked for: with more the engine locks the whole table. */
   readonly mostPurged?: number;
   /**
-   * A change with one access token in one statement, for dialects that can: `change_grant_and_token`. Its names are
+   * A change with one access token in one statement, for dialects that can: `change_and_token`. Its names are
    * those of `change_grant` and of `add_access_token`, the latter with `token_` in front; its count is that of the change.
    */
   readonly changeAndToken?: StatementText;

@@ -14,6 +14,8 @@ export interface StatementText {
   readonly text: string;
   /** It changes nothing, so a lost answer leaves nothing unknown. */
   readonly reads: boolean;
+  /** One row by its key: it may share a connection with others of its kind without holding them up. */
+  readonly lookUp?: boolean;
 }
 
 /** A text for several rows: `head row between row tail`. The names of `head` and `tail` are the same for all rows. */
@@ -39,6 +41,7 @@ export interface Compiled {
   readonly id: string;
   readonly text: string;
   readonly reads: boolean;
+  readonly lookUp?: boolean;
   /** The name at each position. */
   readonly order: readonly string[];
   /** Of a repeated text: the row at each position; undefined: the same for all. */
@@ -56,9 +59,9 @@ export interface PlaceholderStyle {
 const PARTS = /'(?:[^']|'')*'|:([a-z][a-z0-9_]*)/g;
 
 /** Names to positions; line breaks and indentation go. Text in quotes stays as it is. */
-export function compile(id: string, { text, reads }: StatementText, style: PlaceholderStyle): Compiled {
+export function compile(id: string, statement: StatementText, style: PlaceholderStyle): Compiled {
   const order: string[] = [];
-  return { id, text: position(text, style, order), reads, order };
+  return { ...statement, id, text: position(statement.text, style, order), order };
 }
 
 /** The text of so many rows. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { StoreError } from '@gatehouse/core';
 import { dialectNamed } from '../dialects/index.ts';
+import type { DialectName } from '../dialects/names.ts';
 import { connectionFromUrl, mergeOptions } from './from-url.ts';
 import {
   type Connection,
@@ -57,10 +58,22 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     timeouts: { ...DEFAULT_TIMEOUTS, ...checked<TimeoutSettings>('timeouts', options.timeouts, DEFAULT_TIMEOUTS) },
     driverOptions: options.driverOptions ?? {},
   };
+  for (const name of ['callMs', 'connectMs', 'acquireMs'] as const)
+    if (settings.timeouts[name] < 1) refuse(`timeouts.${name} is at least 1: with 0 every call would fail.`);
+  const said = OURS[dialect.name]?.find((name) => Object.hasOwn(settings.driverOptions, name));
+  if (said !== undefined)
+    refuse(`driverOptions.${said} would replace what the connection of the store says by its other members.`);
   if (settings.pool.max < 1) refuse('pool.max is at least 1.');
   if (settings.pool.min > settings.pool.max) refuse('pool.min is at most pool.max.');
   return settings;
 }
+
+/** Options of a driver that win over those we give it, or have it answer in another form. */
+const OURS: Readonly<Partial<Record<DialectName, readonly string[]>>> = {
+  postgresql: ['connectionString'],
+  mysql: ['uri', 'flags', 'socketPath', 'stream', 'rowsAsArray', 'nestTables', 'typeCast', 'bigNumberStrings'],
+  oracle: ['connectionString', 'username'],
+};
 
 function optionsOf(given: Connection): ConnectionOptions {
   if (typeof given === 'string' || given instanceof URL) return connectionFromUrl(String(given));

@@ -11,7 +11,7 @@ export interface Part {
   readonly values: Bound;
 }
 
-/** A texts's texts for one schema, each compiled once. */
+/** A dialect's texts for one schema, each compiled once. */
 export class CompiledCatalogue {
   readonly #texts: Texts;
   /** A text with our tables in the schema they are in. */
@@ -33,7 +33,7 @@ export class CompiledCatalogue {
       ...(catalogue.changeAndToken ? ([['change_and_token', catalogue.changeAndToken]] as const) : []),
     ];
     this.#statements = new Map(
-      all.map(([id, { text, reads }]) => [id, compile(id, { text: qualified(text), reads }, placeholders)]),
+      all.map(([id, said]) => [id, compile(id, { ...said, text: qualified(said.text) }, placeholders)]),
     );
     this.#manies = catalogue.many;
   }

@@ -113,6 +113,23 @@ describe('a statement by itself', () => {
   });
 });
 
+it('a row by its key is asked for beside the pool where the driver can, and nothing else is', async () => {
+  const beside: string[] = [];
+  const read = async ({ id }: Compiled) => {
+    beside.push(id);
+    return { rows: [], count: 0 };
+  };
+  const { database, log } = databaseOn({}, 200, { read });
+  await database.run('find_access_token', KEY);
+  await database.run('find_grant', KEY);
+  await database.run('seen_grant', KEY);
+  await database.run('list_client', { tenant_id: 't', after_key: '-', page: 2 });
+  await database.run('revoke_token', REVOKE);
+  await database.run('clock', {});
+  expect(beside).toEqual(['find_access_token', 'find_grant', 'seen_grant']);
+  expect(log).toEqual(['1 list_client', '1 revoke_token', '1 clock']);
+});
+
 describe('several rows', () => {
   const TOKEN = {
     token_hash: 'k',

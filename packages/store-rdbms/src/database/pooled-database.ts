@@ -15,9 +15,6 @@ const ROUNDS = 3;
 /** Milliseconds a transaction waits at most before it is begun again. */
 const JITTER_MS = 30;
 
-/** One row by its key: what may share a connection with others of its kind without holding them up. */
-const LOOK_UP = /^(?:find|seen)_/;
-
 export interface PooledDatabaseOptions {
   readonly engine: Engine;
   readonly dialect: Dialect;
@@ -53,7 +50,7 @@ export class PooledDatabase implements Database {
   run(statement: StatementId | 'change_and_token', params: Params): Promise<Result> {
     const compiled = this.#catalogue.statement(statement);
     const values = bind(compiled, params);
-    const beside = this.#engine.read !== undefined && LOOK_UP.test(statement);
+    const beside = this.#engine.read !== undefined && compiled.lookUp === true;
     return this.#inRounds((deadline) =>
       beside ? this.#lookUp(deadline, compiled, values) : this.#alone(deadline, compiled, values),
     );

@@ -26,6 +26,7 @@ type Statements = readonly (readonly [StatementId, StatementText])[];
 type Manies = readonly (readonly [ManyId, ManyText])[];
 
 const read = (text: string): StatementText => ({ text, reads: true });
+const lookUp = (text: string): StatementText => ({ text, reads: true, lookUp: true });
 const change = (text: string): StatementText => ({ text, reads: false });
 
 /**
@@ -34,16 +35,16 @@ const change = (text: string): StatementText => ({ text, reads: false });
  */
 export function standardStatements(spelling: Spelling): Statements {
   return [
-    ['find_access_token', read(FIND_TOKEN)],
+    ['find_access_token', lookUp(FIND_TOKEN)],
     ...REGISTER_KINDS.flatMap(
       (kind): Statements => [
         [
           `find_${kind}`,
-          read(`${selectFrom(kind)} WHERE r.tenant_id = :tenant_id AND r.${REGISTERS[kind].key} = :key`),
+          lookUp(`${selectFrom(kind)} WHERE r.tenant_id = :tenant_id AND r.${REGISTERS[kind].key} = :key`),
         ],
         [`change_${kind}`, change(changeOf(kind))],
         [`empty_${kind}`, change(emptyOf(kind, spelling))],
-        [`seen_${kind}`, read(seenOf(kind))],
+        [`seen_${kind}`, lookUp(seenOf(kind))],
         ...LISTINGS[kind].map(
           (filters) => [listingId(kind, filters), read(spelling.page(listingOf(kind, filters)))] as const,
         ),
