@@ -170,6 +170,10 @@ export const mysql: Dialect = {
     SELECT CONCAT(table_name, '.', column_name) AS name FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name LIKE 'oauth\\_%' AND collation_name NOT LIKE '%\\_bin'
        AND column_name NOT IN (${listed(TEXT_COLUMNS)})`,
+  hint: (error) =>
+    error instanceof Error && /init_connect command failed/.test(error.message)
+      ? "The server's init_connect fails, and every connection with it: SELECT @@init_connect, and mend it."
+      : null,
   scripts: {
     hasSchema: () =>
       "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oauth_schema'",

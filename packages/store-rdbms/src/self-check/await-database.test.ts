@@ -32,7 +32,12 @@ it.each([
   [
     'mysql://gate:pw@localhost/oauth',
     failed('Aborting connection 8 (init_connect command failed)', { code: 'ER_NEW_ABORTING_CONNECTION', errno: 1184 }),
-    /^MySQL at localhost:3306 takes no connection: Aborting connection/,
+    /init_connect fails, .*: SELECT @@init_connect, and mend it/,
+  ],
+  [
+    'mysql://gate:pw@localhost/oauth',
+    failed('Host is not allowed to connect', { code: 'ER_HOST_NOT_PRIVILEGED', errno: 1130 }),
+    /^MySQL at localhost:3306 takes no connection: Host is not allowed to connect/,
   ],
   [
     'mariadb://gate:pw@localhost/oauth',
