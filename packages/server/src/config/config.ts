@@ -7,6 +7,7 @@ import type {
   ServerEvents,
   Settings,
   Store,
+  TlsClientAuth,
 } from '@gatehouse/core';
 import type { ConnectionOptions, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
 import type { KeySourceConfig } from './key-sources.ts';
@@ -70,6 +71,8 @@ export interface ClientConfig extends KeySourceConfig {
   readonly skipConsent?: boolean;
   readonly corsOrigins?: readonly string[];
   readonly hmacSecrets?: SecretSource | readonly SecretSource[];
+  readonly tlsClientAuth?: TlsClientAuth;
+  readonly certificateBoundTokens?: boolean;
   readonly mayAssertOwners?: boolean;
   readonly assertionAudience?: 'issuer' | 'token_endpoint';
 }
@@ -192,6 +195,13 @@ export interface ServerConfig {
   readonly clients?: readonly ClientConfig[];
   readonly trustedIssuers?: readonly TrustedIssuerConfig[];
   readonly assertion?: { readonly decryptionKeys?: SecretSource | readonly SecretSource[] };
+  readonly mtls?: {
+    readonly port?: number;
+    readonly host?: string;
+    readonly url?: string;
+    readonly authorities?: KeySourceConfig['certificates'];
+    readonly certificateHeader?: { readonly format?: 'rfc9440' | 'nginx'; readonly name?: string };
+  };
   readonly outbound?: { readonly privateHosts?: readonly string[] };
   readonly owners?: readonly OwnerConfig[];
   readonly metrics?: {
@@ -210,7 +220,7 @@ export interface ServerConfig {
 }
 
 /** What `gatehouse.config.ts` exports. */
-export type Config = Open<Omit<Settings, 'errorDescriptions' | 'trustedIssuers'>> & ServerConfig;
+export type Config = Open<Omit<Settings, 'errorDescriptions' | 'trustedIssuers' | 'mtls'>> & ServerConfig;
 
 /** A configuration with everything in it that has a default. */
 export type CompleteConfig = Config & {
