@@ -1,4 +1,5 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import {
   type AuthorizationServer,
   createAuthorizationServer,
@@ -166,6 +167,25 @@ describe('tls_client_auth', () => {
     expect(await answer(last, [last.certificate])).toBe(200);
     const beyond = last.subordinate('Beyond');
     expect(await answer(beyond, [beyond.certificate, last.certificate])).toBe(401);
+  });
+
+  it('[SEC-129] certificates of one name and key make no search without end', async () => {
+    register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
+    const chain = Array.from({ length: 10 }, () => strangers.again());
+    const monitor = monitorEventLoopDelay({ resolution: 1 });
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 7 && best >= 25; i++) {
+      monitor.enable();
+      await new Promise((tick) => setTimeout(tick, 5));
+      monitor.reset();
+      expect(await site.ask('token', credentials('robot'), strangers.issueClient(robot), chain)).toMatchObject({
+        status: 401,
+      });
+      await new Promise((tick) => setTimeout(tick, 5));
+      monitor.disable();
+      best = Math.min(best, monitor.max / 1_000_000);
+    }
+    expect(best).toBeLessThan(25);
   });
 
   it.each([

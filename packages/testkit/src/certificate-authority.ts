@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createPublicKey, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { bits, integer, octets, oid, printable, sequence, set, TRUE, text, time, tlv } from './der.ts';
 
@@ -21,6 +21,8 @@ export interface CertificateAuthority {
   issueClient(options?: ClientCertificateOptions): IssuedCertificate;
   /** One that it made an authority, with how many more may follow below it; null: it is told to be none. */
   subordinate(name: string, pathLength?: number | null): CertificateAuthority;
+  /** One more certificate of the same name and key, signed by itself; PEM. */
+  again(): string;
 }
 
 /** What a client's certificate says; what is left out is not in it. */
@@ -76,6 +78,7 @@ function constraints(pathLength?: number | null): Buffer {
 function authorityOf(self: Subject, certificate: string): CertificateAuthority {
   return {
     certificate,
+    again: () => sign(self, commonName(self.name), createPublicKey(self.key), [constraints()]).certificate,
     subordinate(name, pathLength) {
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const below = sign(self, commonName(name), publicKey, [constraints(pathLength)]);

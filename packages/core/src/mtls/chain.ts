@@ -12,6 +12,8 @@ const ANY_USAGE = '2.5.29.37.0';
 const LONGEST = 6;
 /** Certificates that are brought along and looked at; more are left out. */
 const MOST_BROUGHT = 10;
+/** Signatures that one request may have checked (R41): certificates of one key and name make paths without end. */
+const MOST_SIGNATURES = 24;
 
 /**
  * RFC 5280 6, as far as it decides here: from the client's certificate, over those that it brought, to an anchor that is
@@ -26,7 +28,7 @@ export function chainFault(
   const own = leafFault(leaf, now);
   if (own) return own;
   const candidates = brought.slice(0, MOST_BROUGHT);
-  return reaches(leaf, candidates, anchors, now, 0)
+  return reaches(leaf, candidates, { anchors, now, left: MOST_SIGNATURES }, 0)
     ? null
     : { check: 'certificate-chain', expected: 'a chain to one of mtls.authorities, each link in force' };
 }
@@ -43,39 +45,42 @@ function leafFault(leaf: Certificate, now: Instant): ChainFault | null {
   return null;
 }
 
-function reaches(
-  certificate: Certificate,
-  brought: readonly Certificate[],
-  anchors: readonly Certificate[],
-  now: Instant,
-  below: number,
-): boolean {
-  if (anchors.some((anchor) => issued(anchor, certificate, now, below) || same(anchor, certificate))) return true;
+interface Search {
+  readonly anchors: readonly Certificate[];
+  readonly now: Instant;
+  /** Signatures that may still be checked. */
+  left: number;
+}
+
+function reaches(certificate: Certificate, brought: readonly Certificate[], search: Search, below: number): boolean {
+  if (search.anchors.some((anchor) => same(anchor, certificate) || issued(anchor, certificate, search, below)))
+    return true;
   if (below >= LONGEST) return false;
   return brought.some(
     (next) =>
       next !== certificate &&
-      issued(next, certificate, now, below) &&
+      issued(next, certificate, search, below) &&
       reaches(
         next,
         brought.filter((one) => one !== next),
-        anchors,
-        now,
+        search,
         below + 1,
       ),
   );
 }
 
 /** @param below certificates of authorities between it and the client's */
-function issued(issuer: Certificate, subject: Certificate, now: Instant, below: number): boolean {
+function issued(issuer: Certificate, subject: Certificate, search: Search, below: number): boolean {
   if (!issuer.authority || issuer.authority.pathLength < below || issuer.unknownCritical) return false;
   if (issuer.keyUsage && !issuer.keyUsage.signsCertificates) return false;
   // RFC 5280 4.2.1.12 of an authority: what it may issue for, where it says so at all.
   if (issuer.extendedUsage && ![CLIENT_AUTH, ANY_USAGE].some((usage) => issuer.extendedUsage?.includes(usage)))
     return false;
-  if (!inForce(issuer, now)) return false;
+  if (!inForce(issuer, search.now)) return false;
   try {
-    return subject.x509.checkIssued(issuer.x509) && subject.x509.verify(issuer.x509.publicKey);
+    if (!subject.x509.checkIssued(issuer.x509)) return false;
+    search.left -= 1;
+    return search.left >= 0 && subject.x509.verify(issuer.x509.publicKey);
   } catch {
     return false;
   }
