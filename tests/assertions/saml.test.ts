@@ -12,6 +12,9 @@ const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-saml-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const RACERS = 100;
+/** A hundred at once wait for ten connections: who wins is asked, not how long a crowded machine takes. */
+const PATIENT = { connectMs: 30_000, acquireMs: 50_000, statementMs: 30_000, lockMs: 30_000, callMs: 55_000 };
+const limits = { storeCallMs: 60_000 };
 const counts = (answers: readonly TokenAnswer[]): Record<string, number> => {
   const counted: Record<string, number> = {};
   for (const { body, status } of answers) {
@@ -47,28 +50,31 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
   });
 
   const shared: readonly BackendName[] = ['postgresql15', 'postgresql18', 'mysql9', 'mariadb10', 'mariadb11'];
-  it.for(shared)('on %s, through two nodes', async (name, ctx) => {
-    const database = await databaseServer(name);
-    if (!database.available) return ctx.skip(database.reason);
-    const { drop, url } = await database.value.createDatabase();
-    // What counts is who wins, also where the machine is so busy that one call takes its time.
-    await withSite(samlSite({ store: url, config: { limits: { storeCallMs: 60_000 } } }), async (site) => {
-      const nodes = [await site.start(), await site.start()] as const;
-      const assertion = site.byIdp();
-      const answers = await Promise.all(
-        Array.from({ length: RACERS }, (_, i) => askWith(nodes[i % 2] ?? nodes[0], assertion)),
-      );
-      expect(counts(answers)).toEqual(ONE);
-      expect(counts([await askWith(nodes[0], assertion), await askWith(nodes[1], assertion)])).toEqual({
-        '400 invalid_grant': 2,
+  it.for(shared)(
+    'on %s, through two nodes',
+    async (name, ctx) => {
+      const database = await databaseServer(name);
+      if (!database.available) return ctx.skip(database.reason);
+      const { drop, url } = await database.value.createDatabase();
+      await withSite(samlSite({ store: url, config: { store: { url, timeouts: PATIENT }, limits } }), async (site) => {
+        const nodes = [await site.start(), await site.start()] as const;
+        const assertion = site.byIdp();
+        const answers = await Promise.all(
+          Array.from({ length: RACERS }, (_, i) => askWith(nodes[i % 2] ?? nodes[0], assertion)),
+        );
+        expect(counts(answers)).toEqual(ONE);
+        expect(counts([await askWith(nodes[0], assertion), await askWith(nodes[1], assertion)])).toEqual({
+          '400 invalid_grant': 2,
+        });
+        const token = String(answers.find(({ status }) => status === 200)?.body['access_token']);
+        expect((await post(nodes[1], 'tokeninfo', { access_token: token })).body).toMatchObject({
+          user_id: 'sampleuser',
+        });
       });
-      const token = String(answers.find(({ status }) => status === 200)?.body['access_token']);
-      expect((await post(nodes[1], 'tokeninfo', { access_token: token })).body).toMatchObject({
-        user_id: 'sampleuser',
-      });
-    });
-    await drop();
-  });
+      await drop();
+    },
+    240_000,
+  );
 });
 
 describe('after a restart', () => {
