@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseImage } from './base-image.mjs';
+import { cassandraContext } from './cassandra-context.mjs';
 import { imageIsOf, RECIPE_LABEL, run } from './run.mjs';
 
 const FOLDER = fileURLToPath(new URL('images', import.meta.url));
@@ -18,6 +19,8 @@ export const IMAGES = [
   { official: 'mysql:9.7', folder: 'mysql', suite: 'sid', version: '9.7' },
   { official: 'mariadb:10.11', folder: 'mariadb', suite: 'bookworm', version: '10.11' },
   { official: 'mariadb:11.8', folder: 'mariadb', suite: 'sid', version: '11.8' },
+  // The last of its suite: it needs Maven and pip, which may be missing.
+  { official: 'cassandra:5.0', folder: 'cassandra', suite: 'bookworm', version: '5.0.9' },
 ];
 
 /**
@@ -50,14 +53,16 @@ async function build(image, say) {
   const started = Date.now();
   const args = [`SUITE=${suite}`, `VERSION=${version}`, ...proxies()].map((arg) => `--build-arg=${arg}`);
   const labels = [`--label=${RECIPE_LABEL}=${recipeOf(image)}`, `--tag=${PREFIX}${official}`];
-  await run(
-    'docker',
-    ['build', '--quiet', '--force-rm', '--network=host', ...args, ...labels, path.join(FOLDER, folder)],
-    {
+  const recipe = path.join(FOLDER, folder);
+  const context = folder === 'cassandra' ? await cassandraContext(recipe, version) : recipe;
+  try {
+    await run('docker', ['build', '--quiet', '--force-rm', '--network=host', ...args, ...labels, context], {
       // BuildKit is a plugin of its own, which Debian's engine comes without.
       env: { ...process.env, DOCKER_BUILDKIT: '0' },
-    },
-  );
+    });
+  } finally {
+    if (context !== recipe) fs.rmSync(context, { recursive: true, force: true });
+  }
   say(`${official}: built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 

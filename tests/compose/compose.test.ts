@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type BackendName, freePort, imageOf, startServer } from '@gatehouse/testkit';
+import { type BackendName, cassandraImage, freePort, imageOf, startServer } from '@gatehouse/testkit';
 import { describe, expect, test } from 'vitest';
 import { CONFIDENTIAL } from '../clients/sample.ts';
 import { gatehouse } from '../server/command-line.ts';
@@ -118,8 +118,44 @@ async function isActive(store: string, token: string): Promise<boolean> {
   return ((await response.json()) as { active: boolean }).active;
 }
 
+test('[AX-193] one node and three of Cassandra: on loopback, each with a health check and a volume of its own', async (context) => {
+  if (!compose.available) return context.skip(compose.reason);
+  for (const [profile, nodes] of [
+    ['cassandra', ['cassandra']],
+    ['cassandra-3', ['cassandra-1', 'cassandra-2', 'cassandra-3']],
+  ] as const) {
+    const text = await compose.value(['--profile', profile, 'config', '--format', 'json'], {});
+    const services = JSON.parse(text).services as Readonly<Record<string, Service>>;
+    expect(Object.keys(services).sort()).toEqual(nodes);
+    for (const node of nodes) {
+      const { ports = [], volumes, healthcheck } = services[node] as Service;
+      for (const { host_ip } of ports) expect(host_ip).toBe('127.0.0.1');
+      expect(healthcheck.test.join(' ')).toContain('oauth_schema');
+      expect(volumes.filter(({ type }) => type === 'volume').map(({ source }) => source)).toEqual([node]);
+      const [script] = volumes.filter(({ type }) => type === 'bind');
+      expect(script?.source).toMatch(/sql\/cassandra\/oauth-server\.cql$/);
+    }
+  }
+});
+
+test('started: cassandra is healthy with the tables in it', { timeout: 300_000 }, async (context) => {
+  if (!compose.available) return context.skip(compose.reason);
+  const image = await cassandraImage();
+  if (!image.available) return context.skip(image.reason);
+  const port = String(await freePort());
+  const variables = { CASSANDRA_IMAGE: image.value, CASSANDRA_PORT: port };
+  const project = ['--project-name', `gatehouse-test-${port}`, '--profile', 'cassandra'];
+  const store = `cassandra://127.0.0.1:${port}/gatehouse?localDataCenter=datacenter1`;
+  try {
+    await compose.value([...project, 'up', '--wait', '--pull', 'never'], variables);
+    expect(await gatehouse(['migrate', '--check', '--store', store])).toMatchObject({ code: 0 });
+  } finally {
+    await compose.value([...project, 'down', '--volumes'], variables);
+  }
+});
+
 test('the profiles are the databases that scripts are shipped for, SQLite left out and MariaDB beside MySQL', async (context) => {
   if (!compose.available) return context.skip(compose.reason);
   const listed = (await compose.value(['config', '--profiles'])).trim().split('\n').sort();
-  expect(listed).toEqual(PROFILES.map(({ profile }) => profile).sort());
+  expect(listed).toEqual([...PROFILES.map(({ profile }) => profile), 'cassandra', 'cassandra-3'].sort());
 });

@@ -181,6 +181,12 @@ describe('client, where clients live in the configuration', () => {
     ) as object;
     expect(shown).toMatchObject({ authMethods: ['private_key_jwt'], mayAssertOwners: true, secrets: [] });
 
+    const bound = ['client', 'create', '--tls-subject', 'CN=robot,O=Example', '--certificate-bound-tokens', '--json'];
+    expect(JSON.parse((await gatehouse(bound, here)).stdout)).toMatchObject({
+      client_secret: null,
+      client: { tlsClientAuth: { subjectDn: 'CN=robot,O=Example' }, certificateBoundTokens: true },
+    });
+
     const hmac = ['client', 'create', '--id', 'hmac', '--auth-method', 'client_secret_jwt', '--json'];
     const signing = JSON.parse((await gatehouse(hmac, here)).stdout) as { client: object; client_secret: string };
     expect(signing.client_secret).toMatch(/^[0-9a-f]{48}$/);

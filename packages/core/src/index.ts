@@ -17,7 +17,7 @@ export { type VerifiedJwtGrant, verifyJwtGrant } from './assertions/verify-jwt-g
 export { type Speaker, type SpeakerQuestion, whoSpeaks } from './assertions/who-speaks.ts';
 // Clients, owners, endpoints.
 export { removeConsent } from './authorize/remove-consent.ts';
-export type { Client, ClientAuthMethod, ClientSecret, SealedSecret } from './client/client.ts';
+export type { Client, ClientAuthMethod, ClientSecret, SealedSecret, TlsClientAuth } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
 export { ClientMetadataError } from './client/metadata-members.ts';

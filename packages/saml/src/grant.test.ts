@@ -4,7 +4,7 @@ import { encryptSaml, samlAssertion, samlEncoded, signSamlAssertion } from '@gat
 import { describe, expect, it } from 'vitest';
 import { samlReader } from './index.ts';
 import { attributeStatement, RSA, signed } from './reading.test-support.ts';
-import { byClient, byIssuer, NOON, samlWorld } from './saml-world.test-support.ts';
+import { byClient, byIssuer, clientJwt, NOON, samlWorld } from './saml-world.test-support.ts';
 
 describe('an assertion of a trusted issuer', () => {
   it('[AX-100] gives an access token, and no refresh token', async () => {
@@ -123,6 +123,26 @@ describe('an assertion of the client itself', () => {
 
   it('is worth nothing in the hands of another client', async () => {
     expect(await samlWorld().refusedBy(byClient(), { client_id: 'other' })).toBe('assertion-issuer-known');
+  });
+
+  it('may come with a JWT that proves the client, each used once, and both of one client', async () => {
+    const world = samlWorld({ app: { authMethods: ['client_secret_post', 'private_key_jwt'] } });
+    const by = (jti: string, more = {}): Record<string, string> => ({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: clientJwt(jti),
+      client_id: 'app',
+      client_secret: '',
+      ...more,
+    });
+    expect((await world.ask(byClient({ id: '_1' }), by('1'))).status).toBe(200);
+    expect(await world.refusedBy(byClient({ id: '_1' }), by('2'))).toBe('assertion-unused');
+    expect(await world.refusedBy(byClient({ id: '_2' }), by('1'))).toBe('401 invalid_client');
+    expect(await world.refusedBy(byClient({ id: '_2' }), by('3', { client_id: 'other' }))).toMatch(
+      /^40[01] invalid_(client|request)$/,
+    );
+    expect((await world.ask(byClient({ id: '_2' }), by('4'))).status).toBe(200);
+    // A JWT and a SAML assertion of one issuer with one id count as one.
+    expect(await world.refusedBy(byClient({ id: '_5' }), by('_5'))).toBe('assertion-unused');
   });
 
   it('may be signed only with what the registration allows', async () => {

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import {
   type AuthorizationServer,
   createAuthorizationServer,
@@ -82,6 +82,16 @@ export function byClient(parts: SamlParts = {}): string {
   return samlEncoded(
     signSamlAssertion(samlAssertion({ now: NOON, issuer: 'app', subject: 'app', ...parts }), { key: OWN_KEY }),
   );
+}
+
+/** What proves the client `app` by the same key (RFC 7523 2.2). */
+export function clientJwt(jti: string): string {
+  const claims = { iss: 'app', sub: 'app', aud: 'https://issuer.example', exp: NOON / 1000 + 60, jti };
+  const input = [{ alg: 'ES256' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = sign('sha256', Buffer.from(input), { key: OWN_KEY, dsaEncoding: 'ieee-p1363' });
+  return `${input}.${signature.toString('base64url')}`;
 }
 
 export function samlWorld(options: SamlWorldOptions = {}): SamlWorld {

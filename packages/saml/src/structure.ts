@@ -7,13 +7,14 @@ interface Rule {
   readonly attributes?: readonly QName[];
   /** Further attributes of other namespaces, which are not read. */
   readonly foreignAttributes?: boolean;
-  /** In this order, each at least and at most so often. Absent: none. `any`: not looked into but for {@link requireNoStranger}. */
+  /** In this order, each at least and at most so often. Absent: none. `any`: not looked into here, but for ids and what else holds for the whole (identity.ts). */
   readonly children?: readonly (readonly [name: QName, least: number, most: number])[] | 'any';
   /** Whether text is read from it; an element with children holds white space alone. */
   readonly text?: boolean;
 }
 
-const MANY = 1000;
+/** How many elements there may be in all, the scan has counted. */
+const MANY = Number.POSITIVE_INFINITY;
 const TEXT: Rule = { text: true };
 const ALGORITHM: Rule = { attributes: ['Algorithm'] };
 const WITH_PREFIXES: Rule = { attributes: ['Algorithm'], children: [[INCLUSIVE_NAMESPACES, 0, 1]] };

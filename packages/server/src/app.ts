@@ -1,6 +1,7 @@
 import { type AuthorizationServer, type Client, LOGIN_PATH, LOGOUT_PATH, type Log, silentLog } from '@gatehouse/core';
 import { Hono } from 'hono';
 import type { PathHooks } from './config/config.ts';
+import type { CertificateHeader } from './http/client-certificate.ts';
 import { type CookieRecipes, cookieRecipes } from './http/cookie-recipes.ts';
 import { corsOfClients } from './http/cors.ts';
 import { type AppContext, type Connection, type NodeBindings, nodeConnection } from './http/endpoint-request.ts';
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly cookies?: CookieRecipes;
   /** Proxies in front, each of which adds to `X-Forwarded-For`; default 0: these headers are ignored. */
   readonly trustedHops?: number;
+  /** How the nearest of them hands on the certificate of a client; default: none does. */
+  readonly certificateHeader?: CertificateHeader;
   /** How a request reached the process; default: what @hono/node-server says. */
   readonly connection?: (c: AppContext) => Connection;
   readonly log?: Log;
@@ -92,6 +95,7 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
       cookies,
       trustedHops: options.trustedHops ?? 0,
       bodyLimit: settings.limits.body,
+      certificateHeader: options.certificateHeader ?? null,
       connection: options.connection ?? nodeConnection,
     },
     rendering: { views, cookies },

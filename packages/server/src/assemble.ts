@@ -57,6 +57,12 @@ function issuerOf({ config, tls }: ResolvedConfig, port: number): string {
   return config.issuer ?? `${tls ? 'https' : 'http'}://localhost:${port}`;
 }
 
+function certificateHeaderOf({ mtls }: CompleteConfig): Pick<AppOptions, 'certificateHeader'> {
+  const { format, name } = mtls?.certificateHeader ?? {};
+  if (format === undefined) return {};
+  return { certificateHeader: { format, name: name ?? (format === 'nginx' ? 'X-SSL-Cert' : 'Client-Cert') } };
+}
+
 const given = (resolved: ResolvedConfig, cookie: string): boolean =>
   ['name', 'domain', 'path'].some((member) => resolved.loaded.given(`${cookie}.${member}`));
 
@@ -146,6 +152,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
       chosen: { owner: given(resolved, 'login.cookie'), browser: given(resolved, 'authorize.sessionCookie') },
     }),
     trustedHops: config.listener.trustedHops,
+    ...certificateHeaderOf(config),
     log,
     ...(metrics ? { metrics } : {}),
     hooks,

@@ -8,7 +8,7 @@ import { createEarlyProbe } from './http/early-probe.ts';
 import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { mountPathOf } from './http/mount-path.ts';
-import { readTls } from './http/tls.ts';
+import { askingForCertificates, readTls } from './http/tls.ts';
 import { startSweepLoop } from './maintenance/sweep-loop.ts';
 import { StartError } from './start-error.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
@@ -36,6 +36,14 @@ export interface ServeOptions {
 async function openLog({ config }: ResolvedConfig): Promise<ServerLog> {
   const { level, format } = config.log;
   return createLog({ level, format: format === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : format });
+}
+
+/** The listener for clients that show a certificate; null where there is none. */
+function listenForCertificates({ config }: ResolvedConfig, main: ListenOptions): Promise<Listening> | null {
+  const { host, port } = config.mtls ?? {};
+  if (port === undefined || !main.tls) return null;
+  const settings = { host: 'mtls.host', port: 'mtls.port' };
+  return listen({ ...main, host: host ?? main.host, port, settings, tls: askingForCertificates(main.tls) });
 }
 
 async function listenOptions(resolved: ResolvedConfig, log: ServerLog): Promise<ListenOptions> {
@@ -90,12 +98,15 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   const { config } = resolved;
   const log = await openLog(resolved);
   const traffic = createTraffic();
-  const listening: Listening | null = config.listener.enabled ? await listen(await listenOptions(resolved, log)) : null;
-  const servers = listening?.servers ?? [];
+  const options = await listenOptions(resolved, log);
+  const listening: Listening | null = config.listener.enabled ? await listen(options) : null;
+  let withCertificates: Listening | null = null;
   let assembly: Assembly;
   let opened: Assembly['server'] | null = null;
   let metricsListener: MetricsListener | null = null;
+  const servers = (): Listening['servers'] => [...(listening?.servers ?? []), ...(withCertificates?.servers ?? [])];
   try {
+    if (config.listener.enabled) withCertificates = await listenForCertificates(resolved, options);
     const port = listening?.port ?? config.listener.port;
     assembly = await assemble(resolved, { log, port, sample, ready: () => !traffic.draining });
     if (assembly.faults.length > 0) throw new StartError(assembly.faults.join('\n'));
@@ -106,7 +117,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
       metricsListener = await serveMetrics(assembly.metrics, { host, port: metricsPort, path });
   } catch (error) {
     await Promise.all(
-      servers.map(
+      servers().map(
         (server) =>
           new Promise((done) => {
             server.close(done);
@@ -136,11 +147,13 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     log,
     host: new URL(settings.issuer).host,
   });
-  listening?.serve(traffic.watch(edge));
+  const watched = traffic.watch(edge);
+  listening?.serve(watched);
+  withCertificates?.serve(watched);
 
   const end = async (): Promise<number> => {
     log.info({}, 'Gatehouse stops: running requests end first.');
-    const cutOff = await traffic.drain(servers, config.listener.shutdownSeconds * 1000);
+    const cutOff = await traffic.drain(servers(), config.listener.shutdownSeconds * 1000);
     await sweeping.stop();
     await metricsListener?.close();
     await server.close();
@@ -157,8 +170,12 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     async reloadTls() {
       if (!resolved.tls) return;
       const context = await readTls(resolved.tls);
-      for (const one of servers)
-        if ('setSecureContext' in one) (one as import('node:https').Server).setSecureContext(context);
+      const renew = (listener: Listening | null, renewed: typeof context): void => {
+        for (const one of listener?.servers ?? [])
+          if ('setSecureContext' in one) (one as import('node:https').Server).setSecureContext(renewed);
+      };
+      renew(listening, context);
+      renew(withCertificates, askingForCertificates(context));
     },
     stop() {
       ending ??= end();

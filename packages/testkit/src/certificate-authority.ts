@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createPublicKey, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { bits, integer, octets, oid, printable, sequence, set, TRUE, text, time, tlv } from './der.ts';
 
@@ -19,6 +19,10 @@ export interface CertificateAuthority {
   issue(hosts?: readonly string[]): IssuedCertificate;
   /** For a client that shows it in TLS, or signs with it. */
   issueClient(options?: ClientCertificateOptions): IssuedCertificate;
+  /** One that it made an authority, with how many more may follow below it; null: it is told to be none. */
+  subordinate(name: string, pathLength?: number | null): CertificateAuthority;
+  /** One more certificate of the same name and key, signed by itself; PEM. */
+  again(): string;
 }
 
 /** What a client's certificate says; what is left out is not in it. */
@@ -61,10 +65,25 @@ interface Subject {
 export function makeCertificateAuthority(name = 'Test authority'): CertificateAuthority {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const self: Subject = { name, key: privateKey };
-  const ofAnAuthority = sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE)));
-  const { certificate } = sign(self, commonName(name), publicKey, [ofAnAuthority]);
+  const { certificate } = sign(self, commonName(name), publicKey, [constraints()]);
+  return authorityOf(self, certificate);
+}
+
+/** RFC 5280, section 4.2.1.9. */
+function constraints(pathLength?: number | null): Buffer {
+  const length = typeof pathLength === 'number' ? [integer(Buffer.from([pathLength]))] : [];
+  return sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(...(pathLength === null ? [] : [TRUE, ...length]))));
+}
+
+function authorityOf(self: Subject, certificate: string): CertificateAuthority {
   return {
     certificate,
+    again: () => sign(self, commonName(self.name), createPublicKey(self.key), [constraints()]).certificate,
+    subordinate(name, pathLength) {
+      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const below = sign(self, commonName(name), publicKey, [constraints(pathLength)]);
+      return authorityOf({ name, key: privateKey }, below.certificate);
+    },
     issue(hosts = OWN_HOSTS) {
       const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = sequence(ALTERNATIVE_NAMES, octets(sequence(...hosts.map(alternativeName))));

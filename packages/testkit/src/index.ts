@@ -12,6 +12,7 @@ export { databaseServer, ownDatabaseServer } from './backends/servers.ts';
 export { findChromium, openBrowser } from './browser.ts';
 export { type CassandraCluster, cassandraCluster } from './cassandra/cluster.ts';
 export type { CassandraOptions } from './cassandra/configuration.ts';
+export { type CassandraContainer, cassandraContainer, cassandraImage } from './cassandra/container.ts';
 export {
   type CertificateAuthority,
   type ClientCertificateOptions,

@@ -1,5 +1,6 @@
 import { AssertionFault, failedCheck } from '../assertions/assertion-fault.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
+import { requireClientCertificate } from '../mtls/client-certificate.ts';
 import { type FailedCheck, OAuthError } from '../oauth/errors.ts';
 import type { Form } from '../oauth/form.ts';
 import { basicChallenge } from '../oauth/www-authenticate.ts';
@@ -62,13 +63,27 @@ export async function authenticateClient(
   if (failures.watching(attempt.at) && (await failures.locked(counted(), attempt.at))) throw locked(context);
 
   const { client, reading } = await identify(context, first, others);
-  const used = reading.assertion?.method ?? (reading.secret === null ? 'none' : method.name);
+  const used = usedMethod(method, reading, client);
   const failed = await judge(attempt, client, reading, used);
   if (client && failed === null) return { client, method: used };
   const fault = failed ?? { check: 'client-known', expected: 'a known client and its secret' };
   const refusal = refuse(attempt, client ?? null, fault);
   if (await failures.failed(counted(), attempt.at)) throw locked(context);
   throw refusal;
+}
+
+function usedMethod(method: AuthMethod, reading: Reading, client: Client | undefined): ClientAuthMethod {
+  if (reading.assertion) return reading.assertion.method;
+  if (reading.secret !== null) return method.name;
+  // RFC 8705 2: the certificate counts for clients that are registered with it, and is nothing to the others.
+  const tls = reading.overMutualTls && client?.authMethods.find(isTlsMethod);
+  return tls || 'none';
+}
+
+type TlsMethod = 'tls_client_auth' | 'self_signed_tls_client_auth';
+
+function isTlsMethod(method: ClientAuthMethod): method is TlsMethod {
+  return method === 'tls_client_auth' || method === 'self_signed_tls_client_auth';
 }
 
 interface Attempt {
@@ -155,6 +170,7 @@ async function judge(
   used: ClientAuthMethod,
 ): Promise<FailedCheck | null> {
   if (reading.assertion) return judgeAssertion(attempt, client, reading.assertion, used);
+  if (client && isTlsMethod(used)) return judgeCertificate(attempt, client, used);
   const check = await judgeSecret(attempt, client, reading.secret, used);
   return check === null ? null : { check, expected: 'a known client and its secret' };
 }
@@ -177,6 +193,21 @@ async function judgeAssertion(
     if (!(thrown instanceof AssertionFault)) throw thrown;
     return failedCheck(thrown);
   }
+}
+
+async function judgeCertificate(
+  { at, context, request }: Attempt,
+  client: Client,
+  used: TlsMethod,
+): Promise<FailedCheck | null> {
+  try {
+    await requireClientCertificate(context, client, request, used, at);
+  } catch (thrown) {
+    if (!(thrown instanceof AssertionFault)) throw thrown;
+    return failedCheck(thrown);
+  }
+  const check = usable(context, client, used);
+  return check === null ? null : { check, expected: `an enabled client that may use ${used}` };
 }
 
 /** The secret is compared first, so that every refusal costs the same. */

@@ -7,7 +7,9 @@ export type ClientAuthMethod =
   | 'client_secret_basic'
   | 'client_secret_post'
   | 'private_key_jwt'
-  | 'client_secret_jwt';
+  | 'client_secret_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth';
 
 /** A stored secret: `sha256:<base64url>` for what a machine made, `argon2id:…` or `scrypt:…` for what a person chose or was imported. */
 export interface ClientSecret {
@@ -20,6 +22,16 @@ export interface ClientSecret {
 export interface SealedSecret {
   readonly sealed: string;
   readonly expiresAt?: Instant;
+}
+
+/** Which certificate is the client's, by exactly one of them (RFC 8705 2.1.2). */
+export interface TlsClientAuth {
+  /** RFC 4514, the most significant part last. */
+  readonly subjectDn?: string;
+  readonly sanDns?: string;
+  readonly sanUri?: string;
+  readonly sanIp?: string;
+  readonly sanEmail?: string;
 }
 
 /** A registered client (RFC 7591 §2 names, in camel case), wherever it is kept. */
@@ -51,6 +63,10 @@ export interface Client extends KeyMaterial {
   /** No consent page for this client; never for a public client on a loopback or private-scheme URI. */
   readonly skipConsent: boolean;
   readonly corsOrigins: readonly string[];
+  /** For `tls_client_auth` alone. */
+  readonly tlsClientAuth: TlsClientAuth | null;
+  /** Its tokens are bound to the certificate it asks with (RFC 8705 3). */
+  readonly certificateBoundTokens: boolean;
   /** For `client_secret_jwt` alone. */
   readonly sealedSecrets: readonly SealedSecret[];
   /** Its own assertions may name owners (SEC-125). */

@@ -1,6 +1,7 @@
 import type { KeyMaterial } from '../assertions/key-material.ts';
 import { hasKeys, KEY_MEMBERS, keyMembers } from '../assertions/key-members.ts';
 import { RESPONSE_TYPES } from '../authorize/response-type.ts';
+import { tlsClientAuthOf } from '../mtls/tls-client-auth-members.ts';
 import { isNativeRedirectUri, redirectUriFault } from '../oauth/redirect-uri.ts';
 import { isScopeToken } from '../oauth/scope.ts';
 import { DEFAULT_LIMITS } from '../server/defaults.ts';
@@ -43,11 +44,20 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'sealedSecrets',
   'mayAssertOwners',
   'assertionAudience',
+  'tlsClientAuth',
+  'certificateBoundTokens',
   ...KEY_MEMBERS,
 ]);
 
 const WITH_SECRET: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
-const AUTH_METHODS: readonly string[] = ['none', ...WITH_SECRET, 'private_key_jwt', 'client_secret_jwt'];
+const WITH_CERTIFICATE: readonly ClientAuthMethod[] = ['tls_client_auth', 'self_signed_tls_client_auth'];
+const AUTH_METHODS: readonly string[] = [
+  'none',
+  ...WITH_SECRET,
+  'private_key_jwt',
+  'client_secret_jwt',
+  ...WITH_CERTIFICATE,
+];
 /** RFC 6749 appendix A.1, without space: what can be typed and compared without surprises. */
 const CLIENT_ID = /^[\x21-\x7e]+$/;
 const LOGO_BYTES = 1_048_576;
@@ -64,6 +74,7 @@ export function validateClient(input: unknown): Client {
   const secrets = clientSecrets(members);
   const sealedSecrets = sealedSecretsOf(members);
   const keys = keyMembers(members);
+  const tlsClientAuth = tlsClientAuthOf(members);
   const grantTypes = textsMember(members, 'grantTypes', ['authorization_code', 'refresh_token'], wordFault);
   const scopes = textsMember(members, 'scopes', [], scopeFault);
   const client: Client = {
@@ -79,7 +90,7 @@ export function validateClient(input: unknown): Client {
     authMethods: textsMember(
       members,
       'authMethods',
-      defaultAuthMethods(type, { ...keys, secrets, sealedSecrets }),
+      defaultAuthMethods(type, { ...keys, secrets, sealedSecrets, tlsClientAuth }),
       (method) => (AUTH_METHODS.includes(method) ? null : `is none of ${AUTH_METHODS.join(', ')}`),
     ) as readonly ClientAuthMethod[],
     redirectUris: redirectUris(members),
@@ -99,6 +110,8 @@ export function validateClient(input: unknown): Client {
     corsOrigins: textsMember(members, 'corsOrigins', [], originFault),
     sealedSecrets,
     mayAssertOwners: flagMember(members, 'mayAssertOwners', false),
+    tlsClientAuth,
+    certificateBoundTokens: flagMember(members, 'certificateBoundTokens', false),
     assertionAudience: wordMember(members, 'assertionAudience', ['issuer', 'token_endpoint'], 'issuer'),
     ...keys,
   };
@@ -115,6 +128,7 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
       client.type === 'confidential' &&
       client.secrets.length === 0 &&
       client.sealedSecrets.length === 0 &&
+      !client.tlsClientAuth &&
       !hasKeys(client),
   },
   {
@@ -141,6 +155,22 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
   },
   {
     member: 'authMethods',
+    fault: 'has tls_client_auth for a client without tlsClientAuth',
+    broken: (client) => client.authMethods.includes('tls_client_auth') && !client.tlsClientAuth,
+  },
+  {
+    member: 'authMethods',
+    fault: 'has self_signed_tls_client_auth for a client without certificates',
+    broken: (client) => client.authMethods.includes('self_signed_tls_client_auth') && client.certificates.length === 0,
+  },
+  {
+    // One proof, one way: a certificate of a chain and a registered one are judged by different rules.
+    member: 'authMethods',
+    fault: 'has both methods of mutual TLS',
+    broken: (client) => WITH_CERTIFICATE.every((method) => client.authMethods.includes(method)),
+  },
+  {
+    member: 'authMethods',
     fault: 'has client_secret_jwt for a client without sealedSecrets',
     broken: (client) => client.authMethods.includes('client_secret_jwt') && client.sealedSecrets.length === 0,
   },
@@ -149,7 +179,8 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
     member: 'type',
     fault: 'is public, although the client has keys or secrets to sign with, or may assert owners',
     broken: (client) =>
-      client.type === 'public' && (hasKeys(client) || client.sealedSecrets.length > 0 || client.mayAssertOwners),
+      client.type === 'public' &&
+      (hasKeys(client) || client.sealedSecrets.length > 0 || client.mayAssertOwners || client.tlsClientAuth !== null),
   },
   {
     // RFC 6749 4.4, R20.
@@ -184,11 +215,12 @@ function clientId(members: Members): string {
 /** With a secret the two that everybody knows; else what its keys are there for. */
 function defaultAuthMethods(
   type: Client['type'],
-  has: KeyMaterial & Pick<Client, 'secrets' | 'sealedSecrets'>,
+  has: KeyMaterial & Pick<Client, 'secrets' | 'sealedSecrets' | 'tlsClientAuth'>,
 ): readonly ClientAuthMethod[] {
   const withSecret = has.secrets.length === 0 ? [] : WITH_SECRET;
   if (type === 'public') return ['none', ...withSecret];
   if (withSecret.length > 0) return withSecret;
+  if (has.tlsClientAuth) return ['tls_client_auth'];
   return [
     ...(hasKeys(has) ? (['private_key_jwt'] as const) : []),
     ...(has.sealedSecrets.length > 0 ? (['client_secret_jwt'] as const) : []),

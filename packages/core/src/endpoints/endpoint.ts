@@ -14,6 +14,11 @@ export interface EndpointRequest {
   readonly traceId: string;
   /** The owner's cookie, if one was sent exactly once; opaque. */
   readonly ownerCookie: string | null;
+  /**
+   * The certificate of the client, DER, whose key it was seen to have by TLS or by a trusted proxy, and those that it
+   * brought along. Null or left out: none.
+   */
+  readonly clientCertificate?: { readonly der: Uint8Array; readonly chain: readonly Uint8Array[] } | null;
   /** The interaction cookie that binds a sealed request to this browser, if one was sent exactly once. */
   readonly browserCookie: string | null;
 }

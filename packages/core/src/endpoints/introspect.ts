@@ -70,6 +70,8 @@ async function describeAccessToken(
     sub_type: token.subject === null ? 'client' : 'owner',
     ...(token.audience.length === 0 ? {} : { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
     iss: context.settings.issuer,
+    // RFC 8705 3.2: the resource compares it with the certificate of its own connection.
+    ...(data.cnf ? { cnf: data.cnf } : {}),
   };
 }
 
@@ -99,6 +101,7 @@ async function describeRefreshToken(
     sub: register.subject ?? caller.id,
     sub_type: register.subject === null ? 'client' : 'owner',
     iss: context.settings.issuer,
+    ...(refresh.cnf === undefined ? {} : { cnf: { 'x5t#S256': refresh.cnf } }),
   };
 }
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../server/defaults.ts';
 import { serverMetadata } from './metadata.ts';
 
-const settings = { ...DEFAULT_SETTINGS, issuer: 'https://as.example' };
+// What a server with a durable store offers, where nobody can show a certificate.
+const { clientAuthentication } = DEFAULT_SETTINGS;
+const allowedMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const settings = {
+  ...DEFAULT_SETTINGS,
+  issuer: 'https://as.example',
+  clientAuthentication: { ...clientAuthentication, allowedMethods },
+};
 
 describe('server metadata', () => {
   it('says what is on (RFC 8414 2)', () => {
@@ -37,6 +44,19 @@ describe('server metadata', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
     });
+  });
+
+  it('says where certificates are shown (RFC 8705 3.3, 5)', () => {
+    const mtls = { enabled: true, authorities: [], url: 'https://mtls.as.example' };
+    expect(serverMetadata({ ...settings, mtls })).toMatchObject({
+      tls_client_certificate_bound_access_tokens: true,
+      mtls_endpoint_aliases: {
+        token_endpoint: 'https://mtls.as.example/api/oauth/token',
+        revocation_endpoint: 'https://mtls.as.example/api/oauth/revoke',
+        introspection_endpoint: 'https://mtls.as.example/api/oauth/introspect',
+      },
+    });
+    expect(serverMetadata({ ...settings, mtls: { ...mtls, url: null } })).not.toHaveProperty('mtls_endpoint_aliases');
   });
 
   it('says nothing of what is off', () => {

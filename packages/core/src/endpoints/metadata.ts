@@ -24,6 +24,8 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
     ...authMethods('token', allowedMethods),
     ...authMethods('revocation', methodsFor(settings.revoke.clientAuth, allowedMethods)),
     ...authMethods('introspection', withSecret),
+    // RFC 8705 3.3, 5: only where a certificate can be shown.
+    ...(settings.mtls.enabled ? { tls_client_certificate_bound_access_tokens: true, ...mtlsAliases(settings) } : {}),
     // `plain` is for single clients that cannot do better, and advertised to nobody.
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
@@ -33,6 +35,19 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
 /** The URL of one endpoint: only the configured issuer is ever believed, never a request (SEC-130). */
 export function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
   return `${issuer.replace(/\/$/, '')}${basePath}/${name}`;
+}
+
+/** RFC 8705 5: where a client goes that shows a certificate; on the issuer's own address every browser would be asked for one. */
+function mtlsAliases({ basePath, mtls }: Settings): Readonly<Record<string, unknown>> {
+  if (mtls.url === null) return {};
+  const at = (name: string): string => endpointUrl({ basePath, issuer: mtls.url ?? '' }, name);
+  return {
+    mtls_endpoint_aliases: {
+      token_endpoint: at('token'),
+      revocation_endpoint: at('revoke'),
+      introspection_endpoint: at('introspect'),
+    },
+  };
 }
 
 /** RFC 8414 2: the algorithms MUST be named beside a method that signs, and only there. */
@@ -54,6 +69,8 @@ const PLACE: Record<ClientAuthMethod, 'header' | 'body' | 'any'> = {
   // RFC 7523 2.2: in the body always, and no secret in the clear that a place could expose.
   private_key_jwt: 'any',
   client_secret_jwt: 'any',
+  tls_client_auth: 'any',
+  self_signed_tls_client_auth: 'any',
 };
 
 function methodsFor(

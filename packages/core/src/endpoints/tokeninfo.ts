@@ -2,6 +2,7 @@ import { authenticateClient } from '../client/authenticate-client.ts';
 import type { Client } from '../client/client.ts';
 import { createFailureCounter } from '../client/failure-counter.ts';
 import { networkOf } from '../client/network.ts';
+import { certificateThumbprint } from '../mtls/client-certificate.ts';
 import { NO_STORE } from '../oauth/error-response.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import { type Form, parseQuery } from '../oauth/form.ts';
@@ -32,15 +33,21 @@ export function tokeninfoEndpoint(context: ServerContext): Endpoint {
       handle.length > context.settings.limits.handle
         ? { client: undefined, state: 'unknown' as const, token: null }
         : await inspectAccessToken(context, handle, call.now);
-    if (state !== 'live' || !token || !client?.enabled) {
+    const cnf = token ? readTokenData(token.data).cnf : undefined;
+    // SEC-135: the token is the credential here, and a bound one is worth nothing without its certificate.
+    const bound = cnf === undefined || certificateThumbprint(call.request) === cnf['x5t#S256'];
+    if (state !== 'live' || !token || !client?.enabled || !bound) {
       if (await failures.failed(network(), call.now)) throw tooMany(limit.lockSeconds);
       // AX-119: 400 whatever the reason; the body is ours to choose (parity.md 8.3).
       throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.', {
-        check: state === 'live' ? 'client-enabled' : `token-${state}`,
+        check: state !== 'live' ? `token-${state}` : client?.enabled ? 'token-certificate' : 'client-enabled',
         status: 400,
       });
     }
-    const body = describe(context, call, token, client);
+    const body = {
+      ...describe(context, call, token, client),
+      ...(cnf && call.clientId !== null ? { cnf } : {}),
+    };
     return { kind: 'data', status: 200, format: 'json', body, headers: NO_STORE };
   });
 }

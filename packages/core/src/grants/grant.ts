@@ -42,6 +42,8 @@ export interface RefreshState {
   readonly expiresAt: Instant;
   /** The last answer, under a key of the handle that asked for it and the server's secret; and the hash of what was asked. */
   readonly sealed: { readonly answer: string; readonly request: Key } | null;
+  /** Thumbprint of the certificate that a public client's refresh token is good with. */
+  readonly cnf?: string;
   /** End of the grace in which `previous` gets that answer again. */
   readonly until: Instant;
 }

@@ -1,3 +1,4 @@
+import { certificateThumbprint } from '../mtls/client-certificate.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import { parseScope, scopeStillRegistered } from '../oauth/scope.ts';
 import { standingOwner } from '../owner/owner-standing.ts';
@@ -39,6 +40,7 @@ export const refreshToken: GrantHandler = defineGrant<RefreshParameters>({
 
   async authorize(context, request, parameters, rounds) {
     const grant = await findFamily(context, parameters.handle);
+    requireBinding(grant, request);
     const verdict = refreshVerdict(grant, {
       generation: parameters.handle.generation,
       hash: keyOf('refresh_hash', parameters.text),
@@ -73,6 +75,12 @@ export const refreshToken: GrantHandler = defineGrant<RefreshParameters>({
     }
   },
 });
+
+/** RFC 8705 4, R10: whoever has the handle and not the key gets nothing, and changes nothing. */
+function requireBinding({ state }: Grant, { request }: GrantRequest): void {
+  const bound = state.refresh?.cnf;
+  if (bound !== undefined && certificateThumbprint(request) !== bound) throw refusal('refresh-token-certificate');
+}
 
 function refusal(check: string): OAuthError {
   return invalidGrant('refresh token', check);

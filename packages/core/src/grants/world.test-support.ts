@@ -45,6 +45,8 @@ export function aClient(over: Partial<Client> = {}): Client {
     rawBasic: false,
     skipConsent: false,
     corsOrigins: [],
+    tlsClientAuth: null,
+    certificateBoundTokens: false,
     sealedSecrets: [],
     mayAssertOwners: false,
     assertionAudience: 'issuer',

@@ -6,7 +6,10 @@ import type { Limits, ResourceSettings } from '../server/config.ts';
 import { parameterValues } from './parameters.ts';
 
 /** A request for a protected resource; the body only where it is a form. */
-export type ResourceRequest = Pick<EndpointRequest, 'method' | 'url' | 'headers' | 'body' | 'traceId'>;
+export type ResourceRequest = Pick<
+  EndpointRequest,
+  'method' | 'url' | 'headers' | 'body' | 'traceId' | 'clientCertificate'
+>;
 
 /** Where the token stood, to be taken away before the request goes on to the resource. */
 export type TokenPlace =

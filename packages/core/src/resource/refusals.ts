@@ -1,7 +1,7 @@
 import { OAuthError, type OAuthErrorCode } from '../oauth/errors.ts';
 import { bearerChallenge } from '../oauth/www-authenticate.ts';
 
-export type ResourceCheck = 'token' | 'known' | 'live' | 'client' | 'scope';
+export type ResourceCheck = 'token' | 'known' | 'live' | 'client' | 'certificate' | 'scope';
 
 interface Refusal {
   readonly status: number;
@@ -9,12 +9,14 @@ interface Refusal {
   readonly text: string;
 }
 
-/** The five refusals of a protected resource, in the order of its checks (parity.md 1.7), text for text. */
+/** The refusals of a protected resource, in the order of its checks (parity.md 1.7), text for text; that of a certificate is ours. */
 const REFUSALS: Record<ResourceCheck, Refusal> = {
   token: { status: 400, code: 'invalid_request', text: 'Unable to find token in the message.' },
   known: { status: 401, code: 'invalid_token', text: 'Unable to find the access token in persistent storage.' },
   live: { status: 401, code: 'invalid_token', text: 'The access token expired.' },
   client: { status: 401, code: 'invalid_token', text: 'The client app was not found or is disabled.' },
+  // RFC 8705 3: a bound token without its certificate is no token.
+  certificate: { status: 401, code: 'invalid_token', text: 'The access token is bound to another certificate.' },
   scope: {
     status: 403,
     code: 'insufficient_scope',

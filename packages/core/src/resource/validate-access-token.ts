@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import { certificateThumbprint } from '../mtls/client-certificate.ts';
 import { asOAuthError } from '../oauth/error-response.ts';
 import type { OAuthError } from '../oauth/errors.ts';
 import type { SelectorSources } from '../selectors/sources.ts';
@@ -39,7 +40,7 @@ export interface RefusedRequest {
 /** What became of a request for a protected resource. */
 export type ResourceDecision = AllowedRequest | RefusedRequest;
 
-/** Judges the access token of a request for a protected resource: found, known, live, client, scopes, in this order. */
+/** Judges the access token of a request for a protected resource: found, known, live, client, certificate, scopes, in this order. */
 export async function validateAccessToken(
   context: ServerContext,
   request: ResourceRequest,
@@ -79,6 +80,9 @@ async function judge(
   if (state === 'unknown' || !token) throw resourceRefusal('known', { realm });
   if (state === 'expired') throw resourceRefusal('live', { realm });
   if (!client?.enabled) throw resourceRefusal('client', { realm, got: client ? 'disabled' : 'no such client' });
+
+  const { cnf } = readTokenData(token.data);
+  if (cnf && certificateThumbprint(request) !== cnf['x5t#S256']) throw resourceRefusal('certificate', { realm });
 
   const attributes = attributesOf(token, client, found.handle, read.source, now);
   const wanted = await requiredScopes(settings, context.hooks, attributes);

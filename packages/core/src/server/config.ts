@@ -111,6 +111,14 @@ export interface Settings {
     /** Assertions are taken although the store forgets with the process which ones were used (R44). */
     readonly allowReplayAfterRestart: boolean;
   };
+  readonly mtls: {
+    /** Whether clients can show a certificate at all: on a listener of its own, or through a trusted proxy. */
+    readonly enabled: boolean;
+    /** DER in base64: whose certificates `tls_client_auth` takes. */
+    readonly authorities: readonly string[];
+    /** Where the endpoints are reached with a certificate; null: where they are reached without one. */
+    readonly url: string | null;
+  };
   /** By the name they give themselves. */
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   readonly revoke: { readonly clientAuth: 'any' | 'header' | 'body' };

@@ -120,7 +120,14 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
   clientAuthentication: {
     failures: { failures: 20, windowSeconds: 60, lockSeconds: 60 },
     // client_secret_jwt needs a secret in the clear, so it is offered only where somebody asks for it.
-    allowedMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    allowedMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+      'self_signed_tls_client_auth',
+    ],
   },
   assertion: {
     audience: [],
@@ -133,6 +140,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
     typedAttributes: false,
     allowReplayAfterRestart: false,
   },
+  mtls: { enabled: false, authorities: [], url: null },
   trustedIssuers: new Map(),
   revoke: { clientAuth: 'any' },
   tokeninfo: {

@@ -1,3 +1,4 @@
+import type { ClientAuthMethod } from '../client/client.ts';
 import type { StoreCapabilities } from '../store/capabilities.ts';
 import type { Settings } from './config.ts';
 
@@ -25,7 +26,8 @@ export function takesAssertions(name: string): boolean {
 const FRONT_CHANNEL = 'implicit';
 
 /**
- * The settings without what nobody handles (SAML where no reader is) and what this store cannot keep: grants and methods
+ * The settings without what nobody handles (SAML where no reader is) and what this store cannot keep, or no
+ * connection can show: grants and methods
  * that are not there are not advertised either.
  */
 export function offeredSettings(
@@ -34,14 +36,21 @@ export function offeredSettings(
   handlers: ReadonlyMap<string, unknown>,
 ): Settings {
   const handled = [...settings.enabledGrants].filter((grant) => grant === FRONT_CHANNEL || handlers.has(grant));
-  if (remembersAssertions(settings, capabilities)) return { ...settings, enabledGrants: new Set(handled) };
+  const remembers = remembersAssertions(settings, capabilities);
+  const kept = (name: string): boolean => remembers || !takesAssertions(name);
   const { allowedMethods } = settings.clientAuthentication;
   return {
     ...settings,
-    enabledGrants: new Set(handled.filter((grant) => !takesAssertions(grant))),
+    enabledGrants: new Set(handled.filter(kept)),
     clientAuthentication: {
       ...settings.clientAuthentication,
-      allowedMethods: allowedMethods.filter((method) => !takesAssertions(method)),
+      allowedMethods: allowedMethods.filter((method) => kept(method) && canBeShown(method, settings)),
     },
   };
+}
+
+/** Whether a certificate that a method needs can be shown, and judged (RFC 8705 2). */
+function canBeShown(method: ClientAuthMethod, { mtls }: Pick<Settings, 'mtls'>): boolean {
+  if (method === 'tls_client_auth') return mtls.enabled && mtls.authorities.length > 0;
+  return method !== 'self_signed_tls_client_auth' || mtls.enabled;
 }

@@ -11,7 +11,7 @@ export interface Deployment {
   /** Plain HTTP beyond loopback. Default: no. */
   readonly allowHttp?: boolean;
   /** The clients in the configuration. */
-  readonly clients?: readonly Pick<Client, 'id' | 'type' | 'grantTypes' | 'authMethods'>[];
+  readonly clients?: readonly Pick<Client, 'id' | 'type' | 'grantTypes' | 'authMethods' | 'certificateBoundTokens'>[];
   /** Subjects of the owners in the configuration. */
   readonly subjects?: readonly string[];
 }
@@ -27,6 +27,7 @@ export function checkRequirements(
     ...storeFaults(settings, capabilities, deployment),
     ...identityFaults(settings, deployment),
     ...assertionFaults(settings, capabilities, deployment),
+    ...certificateFaults(settings, deployment),
   ];
 }
 
@@ -74,6 +75,24 @@ function identityFaults({ trustedIssuers }: Settings, { clients = [], subjects =
     ...(owners.has(id) ? [taken(id, 'the subject of an owner')] : []),
     ...(trustedIssuers.has(id) ? [taken(id, 'the name of a trusted issuer')] : []),
   ]);
+}
+
+/** A client that has to show a certificate where nobody can would only ever be refused. */
+function certificateFaults({ mtls }: Settings, { clients = [] }: Deployment): string[] {
+  return clients.flatMap(({ authMethods, certificateBoundTokens, id }) => {
+    const method = authMethods.find((one) => one === 'tls_client_auth' || one === 'self_signed_tls_client_auth');
+    const what = method ?? (certificateBoundTokens ? 'certificateBoundTokens' : null);
+    if (what === null) return [];
+    if (!mtls.enabled)
+      return [
+        `The client ${JSON.stringify(id)} has ${what}, but no certificate can be shown; set mtls.port or mtls.certificateHeader.`,
+      ];
+    return method === 'tls_client_auth' && mtls.authorities.length === 0
+      ? [
+          `The client ${JSON.stringify(id)} has tls_client_auth, but mtls.authorities names nobody whose certificates count.`,
+        ]
+      : [];
+  });
 }
 
 /** A client that was promised what this store cannot keep would be refused without a word. */

@@ -1,4 +1,5 @@
 import { TOKEN_LINGERS } from '../grants/grant.ts';
+import { confirmationFor } from '../mtls/confirmation.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import type { TokenSettings } from '../server/config.ts';
 import type { ServerContext } from '../server/context.ts';
@@ -11,7 +12,7 @@ import { type Basis, type Granted, hookContext } from './granted.ts';
 import { grantKey, keyOf, makeAccessToken, randomLetters } from './handle.ts';
 import { tokenMetadata } from './metadata.ts';
 import { makeRefresh, type RefreshMade, refreshMode } from './refresh.ts';
-import { type TokenData, writeTokenData } from './token-data.ts';
+import { type Confirmation, type TokenData, writeTokenData } from './token-data.ts';
 
 export interface Issued {
   /** Members of the token response (RFC 6749 5.1), in order. */
@@ -26,13 +27,14 @@ export interface Issued {
 export async function issue(context: ServerContext, granted: Granted, now: Instant): Promise<Issued | 'outdated'> {
   const { basis, client, owner } = granted;
   const settings = tokenSettings(context, granted.grantType);
+  const cnf = confirmationFor(granted);
   await askForVeto(context, granted);
 
   const entropy = context.runtime.entropy;
   const endsAt = familyEnd(context, basis, now);
   const expiresAt = Math.min(now + settings.accessToken.ttlSeconds * 1000, endsAt);
   const mode = refreshMode(context, settings, granted);
-  const refresh = mode === 'none' ? null : makeRefresh(context, settings, basis, mode, now, endsAt);
+  const refresh = mode === 'none' ? null : makeRefresh(context, settings, { basis, client, cnf, endsAt, mode, now });
   const metadata = await tokenMetadata(context, granted, settings, now);
   const handle = makeAccessToken(entropy, settings.accessToken.length);
 
@@ -57,7 +59,7 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
     issuedAt: now,
     expiresAt,
     purgeAt: expiresAt + TOKEN_LINGERS,
-    data: writeTokenData(tokenData(granted, settings, metadata, refresh)),
+    data: writeTokenData(tokenData(granted, settings, { cnf, metadata, refresh })),
   };
 
   const answer = (): string => JSON.stringify(body);
@@ -93,12 +95,13 @@ function grantIdOf(basis: Basis): Key | null {
   return basis.kind === 'new' ? grantKey(basis.family) : basis.grant.register.key;
 }
 
-function tokenData(
-  granted: Granted,
-  settings: TokenSettings,
-  metadata: Readonly<Record<string, string>>,
-  refresh: RefreshMade | null,
-): TokenData {
+interface TokenParts {
+  readonly cnf: Confirmation | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly refresh: RefreshMade | null;
+}
+
+function tokenData(granted: Granted, settings: TokenSettings, { cnf, metadata, refresh }: TokenParts): TokenData {
   const { basis, client, owner, request } = granted;
   const facts = basis.kind === 'none' ? null : basis.kind === 'new' ? basis.data : basis.grant.data;
   return {
@@ -111,6 +114,7 @@ function tokenData(
     ...(Object.keys(request).length > 0 ? { request } : {}),
     ...(facts?.redirectUri ? { redirectUri: facts.redirectUri } : {}),
     ...(facts?.state ? { state: facts.state } : {}),
+    ...(cnf ? { cnf } : {}),
     ...(refresh?.state.current
       ? { refresh: { digest: refresh.state.current, expiresAt: refresh.state.expiresAt } }
       : {}),

@@ -1,9 +1,11 @@
+import type { Client } from '../client/client.ts';
 import type { RefreshState } from '../grants/grant.ts';
 import type { RefreshMode, TokenSettings } from '../server/config.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import type { Basis, Granted } from './granted.ts';
 import { keyOf, makeRefreshToken } from './handle.ts';
+import type { Confirmation } from './token-data.ts';
 
 /** The refresh token an issue gives: its handle for the client, its state for the grant. */
 export interface RefreshMade {
@@ -29,13 +31,19 @@ export function refreshMode(
   return usable ? 'new' : 'none';
 }
 
+interface RefreshParts {
+  readonly basis: Basis;
+  readonly client: Pick<Client, 'type'>;
+  readonly cnf: Confirmation | null;
+  readonly endsAt: Instant;
+  readonly mode: RefreshMode;
+  readonly now: Instant;
+}
+
 export function makeRefresh(
   context: ServerContext,
   settings: TokenSettings,
-  basis: Basis,
-  mode: RefreshMode,
-  now: Instant,
-  endsAt: Instant,
+  { basis, client, cnf, endsAt, mode, now }: RefreshParts,
 ): RefreshMade | null {
   if (basis.kind === 'none' || basis.kind === 'existing') return null;
   const before = basis.kind === 'new' ? null : basis.grant.state.refresh;
@@ -51,6 +59,8 @@ export function makeRefresh(
       expiresAt: Math.min(now + settings.refreshToken.ttlSeconds * 1000, endsAt),
       sealed: null,
       until: now,
+      // RFC 8705 4: nothing else binds a refresh token of a client that cannot prove itself.
+      ...(cnf && client.type === 'public' ? { cnf: cnf['x5t#S256'] } : {}),
     },
   };
 }

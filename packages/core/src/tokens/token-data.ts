@@ -15,8 +15,15 @@ export interface TokenData {
   readonly request?: Readonly<Record<string, string>>;
   readonly redirectUri?: string;
   readonly state?: string;
+  /** RFC 8705 3.1: the certificate that it is good with, and with no other. */
+  readonly cnf?: Confirmation;
   /** The refresh token given with it, as a digest only (AX-144). */
   readonly refresh?: { readonly digest: Key; readonly expiresAt: Instant };
+}
+
+/** RFC 7800 3.1. */
+export interface Confirmation {
+  readonly 'x5t#S256': string;
 }
 
 export function writeTokenData(data: TokenData): JsonText {

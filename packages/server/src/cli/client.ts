@@ -56,6 +56,11 @@ const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
   },
   jwks: { value: '<path>', meaning: 'create: a file with its public keys, a JWK set' },
   'jwks-uri': { value: '<url>', meaning: 'create: where its public keys are' },
+  'tls-subject': {
+    value: '<name>',
+    meaning: 'create: the subject of its certificate (RFC 4514), for tls_client_auth',
+  },
+  'certificate-bound-tokens': { meaning: 'create: its tokens are bound to the certificate it asks with' },
   'may-assert-owners': { meaning: 'create: its own assertions may name owners' },
   'without-pkce': { meaning: 'create: PKCE is not required' },
   overlap: { value: '<seconds>', meaning: 'rotate-secret: how long the old secret goes on; default 86400' },
@@ -76,7 +81,7 @@ async function registration(flags: FlagValues): Promise<Record<string, unknown> 
     ...(jwks === undefined ? {} : { jwks: { file: jwks } }),
     certificates: textFlags(flags, 'certificate').map((file) => ({ file })),
   });
-  const name = textFlag(flags, 'name');
+  const [name, subjectDn] = [textFlag(flags, 'name'), textFlag(flags, 'tls-subject')];
   return {
     id: textFlag(flags, 'id') ?? crypto.randomUUID(),
     ...(name === undefined ? {} : { name }),
@@ -84,6 +89,8 @@ async function registration(flags: FlagValues): Promise<Record<string, unknown> 
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...keys,
     ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(subjectDn === undefined ? {} : { tlsClientAuth: { subjectDn } }),
+    ...(flags['certificate-bound-tokens'] ? { certificateBoundTokens: true } : {}),
     ...(flags['may-assert-owners'] ? { mayAssertOwners: true } : {}),
     ...(flags['without-pkce'] ? { requirePkce: false } : {}),
   };

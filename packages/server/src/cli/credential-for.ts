@@ -19,6 +19,8 @@ export function credentialFor(registration: Readonly<Record<string, unknown>>): 
       ? { kind: 'secret', secret: randomSecret() }
       : { kind: 'none' };
   }
-  const keys = ['jwks', 'jwksUri', 'certificates'].some((member) => registration[member] !== undefined);
+  const keys = ['jwks', 'jwksUri', 'certificates', 'tlsClientAuth'].some(
+    (member) => registration[member] !== undefined,
+  );
   return keys ? { kind: 'none' } : { kind: 'secret', secret: randomSecret() };
 }

@@ -7,6 +7,7 @@ import type {
   ServerEvents,
   Settings,
   Store,
+  TlsClientAuth,
 } from '@gatehouse/core';
 import type { ConnectionOptions as CassandraOptions } from '@gatehouse/store-cassandra';
 import type { ConnectionOptions, RdbmsStoreOptions } from '@gatehouse/store-rdbms';
@@ -71,6 +72,8 @@ export interface ClientConfig extends KeySourceConfig {
   readonly skipConsent?: boolean;
   readonly corsOrigins?: readonly string[];
   readonly hmacSecrets?: SecretSource | readonly SecretSource[];
+  readonly tlsClientAuth?: TlsClientAuth;
+  readonly certificateBoundTokens?: boolean;
   readonly mayAssertOwners?: boolean;
   readonly assertionAudience?: 'issuer' | 'token_endpoint';
 }
@@ -202,6 +205,13 @@ export interface ServerConfig {
   readonly clients?: readonly ClientConfig[];
   readonly trustedIssuers?: readonly TrustedIssuerConfig[];
   readonly assertion?: { readonly decryptionKeys?: SecretSource | readonly SecretSource[] };
+  readonly mtls?: {
+    readonly port?: number;
+    readonly host?: string;
+    readonly url?: string;
+    readonly authorities?: KeySourceConfig['certificates'];
+    readonly certificateHeader?: { readonly format?: 'rfc9440' | 'nginx'; readonly name?: string };
+  };
   readonly outbound?: { readonly privateHosts?: readonly string[] };
   readonly owners?: readonly OwnerConfig[];
   readonly metrics?: {
@@ -220,7 +230,7 @@ export interface ServerConfig {
 }
 
 /** What `gatehouse.config.ts` exports. */
-export type Config = Open<Omit<Settings, 'errorDescriptions' | 'trustedIssuers'>> & ServerConfig;
+export type Config = Open<Omit<Settings, 'errorDescriptions' | 'trustedIssuers' | 'mtls'>> & ServerConfig;
 
 /** A configuration with everything in it that has a default. */
 export type CompleteConfig = Config & {

@@ -22,13 +22,34 @@ const CUSTOM_TOKENS: TokenSettings = {
   refreshToken: { ...DEFAULT_TOKENS.refreshToken, mode: 'none' },
 };
 
+/** What files, and not the configuration itself, say. */
+export interface ReadSettings extends Pick<Settings, 'errorDescriptions' | 'trustedIssuers'> {
+  /** DER in base64. */
+  readonly mtlsAuthorities: readonly string[];
+}
+
+/** RFC 8705 5: with a listener of its own the endpoints have a second address, at the issuer's host unless it is said. */
+function mtlsSettings({ mtls = {} }: Config, issuer: string, authorities: readonly string[]): Settings['mtls'] {
+  const { certificateHeader, port, url } = mtls;
+  const enabled = port !== undefined || certificateHeader?.format !== undefined;
+  const second = (): string => {
+    const own = new URL(issuer);
+    return `https://${own.hostname}:${port}${own.pathname}`;
+  };
+  return {
+    enabled,
+    authorities,
+    url: enabled ? ((url ?? (port === undefined ? null : second()))?.replace(/\/$/, '') ?? null) : null,
+  };
+}
+
 /** Core's settings out of a configuration that has been checked: maps and sets in place of objects and lists. */
 export function coreSettings(
   config: Config,
   issuer: string,
-  { errorDescriptions, trustedIssuers }: Pick<Settings, 'errorDescriptions' | 'trustedIssuers'>,
+  { errorDescriptions, mtlsAuthorities, trustedIssuers }: ReadSettings,
 ): Settings {
-  const { grants, enabledGrants, trustedIssuers: _, ...model } = DEFAULT_SETTINGS;
+  const { grants, enabledGrants, trustedIssuers: _, mtls: __, ...model } = DEFAULT_SETTINGS;
   const custom = (config.customGrants ?? []).map(({ grantType }) => grantType);
   const names = new Set([...Object.keys(config.grants ?? {}), ...custom]);
   const tokens = [...names].map((grant): [string, TokenSettings] => [
@@ -42,5 +63,6 @@ export function coreSettings(
     enabledGrants: new Set(config.enabledGrants ?? [...enabledGrants, ...custom]),
     errorDescriptions,
     trustedIssuers,
+    mtls: mtlsSettings(config, issuer, mtlsAuthorities),
   };
 }

@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import type { CompleteConfig } from './config.ts';
 
 // Custom grants are enabled too, so the list is only known with them.
-const { enabledGrants: _, trustedIssuers: __, ...plain } = DEFAULT_SETTINGS;
+const { enabledGrants: _, trustedIssuers: __, mtls: ___, ...plain } = DEFAULT_SETTINGS;
 
 /** What an operator leaves out: core's defaults as a configuration says them, and those of what only the server knows. */
 export const DEFAULT_CONFIG: CompleteConfig = {

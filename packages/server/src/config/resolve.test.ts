@@ -308,7 +308,11 @@ describe('grants', () => {
       customGrants: [handler],
       clients: [{ ...client, grantTypes: ['urn:example:magic'] }],
     });
-    const settings = coreSettings(config, 'https://as.example', { errorDescriptions: {}, trustedIssuers: new Map() });
+    const settings = coreSettings(config, 'https://as.example', {
+      errorDescriptions: {},
+      mtlsAuthorities: [],
+      trustedIssuers: new Map(),
+    });
     expect(settings.enabledGrants).toContain('urn:example:magic');
     expect(settings.enabledGrants).toContain('password');
     expect(settings.grants.get('urn:example:magic')?.refreshToken.mode).toBe('none');

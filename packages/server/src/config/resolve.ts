@@ -13,6 +13,7 @@ import { readErrorDescriptions } from './error-descriptions.ts';
 import { grantNameProblems } from './grant-names.ts';
 import { hookNameProblems } from './hook-names.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { readAuthorities } from './mtls-authorities.ts';
 import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
 import { readSecret } from './secret-source.ts';
@@ -28,6 +29,8 @@ export interface ResolvedConfig {
   readonly owners: readonly OwnerRecord[];
   readonly errorDescriptions: Settings['errorDescriptions'];
   readonly trustedIssuers: Settings['trustedIssuers'];
+  /** Whose certificates `tls_client_auth` takes, DER in base64. */
+  readonly mtlsAuthorities: readonly string[];
   /** That assertions may be encrypted to. */
   readonly decryptionKeys: readonly KeyObject[];
   readonly tls: TlsFiles | null;
@@ -89,6 +92,7 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
       readErrorDescriptions(config.errorDescriptions, loaded.origin('errorDescriptions')),
     ),
     trustedIssuers: await part(() => readTrustedIssuers(loaded)),
+    mtlsAuthorities: await part(() => readAuthorities(loaded)),
     decryptionKeys: await part(() => readDecryptionKeys(loaded)),
     tls: await part(() => tlsFiles(loaded)),
   };

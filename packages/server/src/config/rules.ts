@@ -67,6 +67,36 @@ const RULES: readonly Rule[] = [
     },
     fix: 'give listener.tls.certificate and listener.tls.key, or say with listener.trustedHops how many proxies do TLS, or set listener.allowHttp for development',
   },
+  {
+    key: 'mtls.port',
+    broken: (loaded) =>
+      loaded.config.mtls?.port !== undefined && !speaksTls(loaded) && 'is there without listener.tls.certificate',
+    fix: 'a certificate is shown over TLS alone: give listener.tls.certificate and listener.tls.key',
+  },
+  {
+    key: 'mtls.certificateHeader.format',
+    broken: ({ config }) =>
+      config.mtls?.certificateHeader?.format !== undefined &&
+      config.listener.trustedHops === 0 &&
+      'is there without a proxy that is trusted, so anybody could write that header',
+    fix: 'set listener.trustedHops to the number of proxies in front',
+  },
+  {
+    key: 'mtls.certificateHeader.format',
+    broken: ({ config }) =>
+      config.mtls?.certificateHeader?.format !== undefined &&
+      config.mtls.port !== undefined &&
+      'is there beside mtls.port',
+    fix: 'certificates are shown either to this server or to a proxy: with both, whoever reaches the port could write the header; keep one',
+  },
+  {
+    key: 'mtls.certificateHeader.format',
+    broken: ({ config }) =>
+      config.mtls?.certificateHeader?.name !== undefined &&
+      config.mtls.certificateHeader.format === undefined &&
+      'is missing',
+    fix: 'say with "rfc9440" or "nginx" how the proxy writes the certificate',
+  },
   ...(['login.cookie', 'authorize.sessionCookie'] as const).map(
     (key): Rule => ({
       key: `${key}.sameSite`,

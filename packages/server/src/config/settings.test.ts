@@ -57,6 +57,7 @@ describe('the table of settings', () => {
   test('its defaults, through the configuration and back, are those of core', () => {
     const settings = coreSettings(loadConfig([]).config, 'https://as.example', {
       errorDescriptions: {},
+      mtlsAuthorities: [],
       trustedIssuers: new Map(),
     });
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, issuer: 'https://as.example' });
@@ -68,7 +69,7 @@ const GOOD: Record<Setting['type']['from'], readonly unknown[]> = {
   number: [1, 60, 100],
   boolean: [true, false],
   list: [['password'], ['code'], ['client_secret_post'], ['a'], 'a-secret'],
-  json: [{ a: 'b' }, { keys: [] }, 'text'],
+  json: [{ a: 'b' }, { keys: [] }, { sanDns: 'a' }, 'text'],
 };
 
 /** The choices of a type that names them. */

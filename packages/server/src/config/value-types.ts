@@ -59,6 +59,16 @@ export function textsOf(...values: readonly string[]): ValueType {
   };
 }
 
+export const clientAuthMethods: ValueType = textsOf(
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'client_secret_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+);
+
 export const paths: ValueType = { zod: z.array(z.string().min(1)), must: 'a list of paths', from: 'list', path: true };
 
 export const pairs: ValueType = {

@@ -1,6 +1,12 @@
 import { type EndpointRequest, OAuthError } from '@gatehouse/core';
 import type { Context } from 'hono';
 import { originOf } from './client-address.ts';
+import {
+  type CertificateHeader,
+  certificateInHeader,
+  certificateOfConnection,
+  type TlsSocket,
+} from './client-certificate.ts';
 import type { CookieRecipes } from './cookie-recipes.ts';
 import { readCookie } from './cookies.ts';
 
@@ -8,7 +14,7 @@ import { readCookie } from './cookies.ts';
 export interface NodeBindings {
   readonly incoming?: {
     readonly rawBody?: Buffer;
-    readonly socket?: { readonly remoteAddress?: string; readonly encrypted?: boolean };
+    readonly socket?: TlsSocket & { readonly remoteAddress?: string; readonly encrypted?: boolean };
   };
 }
 
@@ -18,11 +24,16 @@ export type AppContext = Context<{ Bindings: NodeBindings }>;
 export interface Connection {
   readonly address: string;
   readonly scheme: 'http' | 'https';
+  readonly clientCertificate?: EndpointRequest['clientCertificate'];
 }
 
 export function nodeConnection(c: AppContext): Connection {
   const socket = c.env?.incoming?.socket;
-  return { address: socket?.remoteAddress ?? '', scheme: socket?.encrypted ? 'https' : 'http' };
+  return {
+    address: socket?.remoteAddress ?? '',
+    scheme: socket?.encrypted ? 'https' : 'http',
+    clientCertificate: certificateOfConnection(socket),
+  };
 }
 
 export interface RequestReading {
@@ -31,6 +42,8 @@ export interface RequestReading {
   readonly cookies: CookieRecipes;
   readonly trustedHops: number;
   readonly bodyLimit: number;
+  /** How a trusted proxy hands certificates on; null: none does. */
+  readonly certificateHeader: CertificateHeader | null;
   connection(c: AppContext): Connection;
 }
 
@@ -86,16 +99,20 @@ export async function endpointRequest(
   c: AppContext,
   path: string,
   traceId: string,
-  { base, cookies, trustedHops, bodyLimit, connection }: RequestReading,
+  { base, bodyLimit, certificateHeader, connection, cookies, trustedHops }: RequestReading,
 ): Promise<EndpointRequest> {
   const { headers } = c.req.raw;
   const cookie = headers.get('cookie');
+  const direct = connection(c);
+  // SEC-129: a header counts from a trusted hop alone, and never beside a certificate of the connection itself.
+  const forwarded = certificateHeader && trustedHops > 0 ? certificateInHeader(headers, certificateHeader) : null;
   return {
     method: c.req.method,
     url: new URL(base + path + searchOf(c.req.url)),
     headers,
     body: await bodyText(c, bodyLimit),
-    clientAddress: originOf(headers, connection(c), trustedHops).address,
+    clientAddress: originOf(headers, direct, trustedHops).address,
+    clientCertificate: direct.clientCertificate ?? forwarded,
     traceId,
     ownerCookie: readCookie(cookie, cookies.owner.name),
     browserCookie: readCookie(cookie, cookies.browser.name),

@@ -12,6 +12,9 @@ export interface TlsFiles {
 
 /** What Node's TLS server is made of. */
 export interface TlsContext {
+  /** Asks the client for a certificate; whose it is, core judges. */
+  readonly requestCert?: true;
+  readonly rejectUnauthorized?: false;
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly passphrase?: string;
@@ -49,6 +52,19 @@ async function read(key: string, file: string): Promise<Buffer> {
       },
     ]);
   }
+}
+
+/**
+ * The same for a listener that asks its clients for certificates (RFC 8705). A resumed session would have none to show,
+ * and keeps what an earlier handshake proved, so there are none (SEC-129).
+ */
+export function askingForCertificates(context: TlsContext): TlsContext {
+  return {
+    ...context,
+    requestCert: true,
+    rejectUnauthorized: false,
+    secureOptions: context.secureOptions | constants.SSL_OP_NO_TICKET,
+  };
 }
 
 /**

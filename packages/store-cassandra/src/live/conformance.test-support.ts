@@ -9,7 +9,7 @@ const CASE_MS = 300_000;
 const GROWTH = /^store-(?:30|31-many|67)|^flow-old-generations/;
 const ROWS = 0.02;
 /** Races have all their rounds once; what is decided does not depend on the levels that the other runs choose. */
-const ROUNDS = { all: 1, some: 0.1 } as const;
+const ROUNDS = { all: 1, some: 0.05 } as const;
 
 /** Those that each of the levels is proved at. */
 export const PAIRS: readonly Pair[] = [

@@ -1,3 +1,4 @@
+import type { Key } from '@gatehouse/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore } from '../index.ts';
 import { onOwn } from './servers.test-support.ts';
@@ -12,7 +13,7 @@ await onOwn(['mysql9', 'mariadb11'], { settings: ['autocommit=0'] }, (server, pr
     onTestFinished(() => store.close());
     const outside = await product.connect(database.url);
     onTestFinished(() => outside.end());
-    expect(await store.once('space', 'n'.repeat(43), 1_000, Date.now() + 60_000, 'a'.repeat(22))).toBe(true);
+    expect(await store.once('space', 'n'.repeat(43) as Key, 1_000, Date.now() + 60_000, 'a'.repeat(22))).toBe(true);
     await outside.query('COMMIT');
     expect(await outside.query('SELECT nonce_hash FROM oauth_replay')).toHaveLength(1);
   });

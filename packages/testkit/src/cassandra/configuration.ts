@@ -27,7 +27,7 @@ export interface NodePlace {
   readonly seeds: readonly string[];
 }
 
-/** One node's cassandra.yaml: small and quick. A process that is killed loses nothing; a machine without power may. */
+/** One node's cassandra.yaml: small and quick. */
 export function configurationOf(place: NodePlace, { paxos = 'v2', auth, tls, yaml = [] }: CassandraOptions): string {
   return `cluster_name: test
 partitioner: org.apache.cassandra.dht.Murmur3Partitioner
@@ -44,9 +44,7 @@ listen_address: ${place.address}
 rpc_address: ${place.address}
 storage_port: ${place.storagePort}
 native_transport_port: ${place.port}
-commitlog_sync: periodic
-commitlog_sync_period: 10s
-commitlog_segment_size: 8MiB
+${commitLog(place)}commitlog_segment_size: 8MiB
 commitlog_total_space: 64MiB
 memtable_heap_space: 64MiB
 memtable_offheap_space: 64MiB
@@ -70,6 +68,11 @@ authenticator: ${auth ? 'PasswordAuthenticator' : 'AllowAllAuthenticator'}
 authorizer: ${auth ? 'CassandraAuthorizer' : 'AllowAllAuthorizer'}
 role_manager: CassandraRoleManager
 ${tls ? encryption(tls) : ''}${yaml.map((line) => `${line}\n`).join('')}`;
+}
+
+/** A node that is alone answers for what it has written; of several, others have it when one crashes. */
+function commitLog({ seeds }: NodePlace): string {
+  return seeds.length === 1 ? 'commitlog_sync: batch\n' : 'commitlog_sync: periodic\ncommitlog_sync_period: 10s\n';
 }
 
 function encryption({ certificate, key, authority }: IssuedCertificate): string {

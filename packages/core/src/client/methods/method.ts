@@ -22,6 +22,8 @@ export interface Reading {
   readonly rawBasic: boolean | 'either';
   /** In place of a secret. */
   readonly assertion?: ClientAssertion;
+  /** The client only named itself, over TLS with a certificate. */
+  readonly overMutualTls?: true;
 }
 
 /** A way for a client to say who it is, and to prove it (RFC 6749 2.3). */

@@ -12,7 +12,8 @@ const keySet: ValueType = ownForm(
 
 const certificate = z.union([z.string().min(1), file]);
 
-const certificates: ValueType = ownForm(
+/** One or more X.509 certificates, wherever they are. */
+export const certificates: ValueType = ownForm(
   z.union([certificate, z.array(certificate)]),
   'one or more X.509 certificates: PEM, base64, or { file: "<path>" }',
   'list',

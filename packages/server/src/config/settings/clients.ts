@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
 import {
+  clientAuthMethods,
   filledText,
   flag,
   oneOf,
@@ -72,7 +73,7 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
   },
   {
     key: 'clients.[].authMethods',
-    type: textsOf('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'client_secret_jwt'),
+    type: clientAuthMethods,
     meaning:
       'Methods it may authenticate with; left out: Basic and post with a secret, `private_key_jwt` with keys alone, none without either.',
   },
@@ -125,6 +126,24 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
     type: oneOf('issuer', 'token_endpoint'),
     meaning:
       'The `aud` of the assertions it authenticates with: the issuer, or, for old clients, the token endpoint; left out: the issuer.',
+  },
+  {
+    key: 'clients.[].tlsClientAuth',
+    type: ownForm(
+      z.strictObject(
+        Object.fromEntries(
+          ['subjectDn', 'sanDns', 'sanUri', 'sanIp', 'sanEmail'].map((name) => [name, z.string().min(1).optional()]),
+        ),
+      ),
+      'an object with one of subjectDn, sanDns, sanUri, sanIp, sanEmail',
+    ),
+    meaning:
+      'The one subject of its certificate, for `tls_client_auth`: the distinguished name (RFC 4514), or one alternative name.',
+  },
+  {
+    key: 'clients.[].certificateBoundTokens',
+    type: flag,
+    meaning: 'Whether its tokens are bound to the certificate it asks with (RFC 8705 §3); left out: no.',
   },
   ...keySettings('clients', 'its'),
 ];

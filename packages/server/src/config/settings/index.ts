@@ -7,6 +7,7 @@ import { ENDPOINT_SETTINGS } from './endpoints.ts';
 import { HOOK_SETTINGS } from './hooks.ts';
 import { LISTENER_SETTINGS } from './listener.ts';
 import { LOGIN_SETTINGS } from './login.ts';
+import { MTLS_SETTINGS } from './mtls.ts';
 import { OPERATIONS_SETTINGS } from './operations.ts';
 import { REPLICATION_SETTINGS } from './replication.ts';
 import { STORE_SETTINGS } from './store.ts';
@@ -22,6 +23,7 @@ export const SETTING_GROUPS: readonly { readonly title: string; readonly setting
   { title: 'Sign-in and failures', settings: LOGIN_SETTINGS },
   { title: 'Other endpoints', settings: ENDPOINT_SETTINGS },
   { title: 'Assertions', settings: ASSERTION_SETTINGS },
+  { title: 'Certificates of clients', settings: MTLS_SETTINGS },
   { title: 'Clients', settings: CLIENT_SETTINGS },
   { title: 'Owners', settings: OWNER_SETTINGS },
   { title: 'Limits, logs and metrics', settings: OPERATIONS_SETTINGS },

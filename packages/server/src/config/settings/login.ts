@@ -1,5 +1,5 @@
 import type { Setting } from '../setting.ts';
-import { flag, oneOf, textsOf, whole } from '../value-types.ts';
+import { clientAuthMethods, flag, oneOf, whole } from '../value-types.ts';
 
 const limit = (key: string, whose: string, reference?: string): readonly Setting[] => [
   {
@@ -32,7 +32,7 @@ export const LOGIN_SETTINGS: readonly Setting[] = [
   ...limit('login.lockout.network', 'from one network', 'client 5 per 1 min'),
   {
     key: 'clientAuthentication.allowedMethods',
-    type: textsOf('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'client_secret_jwt'),
+    type: clientAuthMethods,
     meaning: 'Methods of client authentication that exist on this server at all.',
   },
   ...limit('clientAuthentication.failures', 'to one client from one network'),

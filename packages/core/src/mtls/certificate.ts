@@ -1,0 +1,114 @@
+import { hash, X509Certificate } from 'node:crypto';
+import type { Instant } from '../store/brands.ts';
+import { DER, type DerValue, readDer, readOid, readOne } from './der.ts';
+import { type DistinguishedName, readName } from './distinguished-name.ts';
+
+/** What of a certificate (RFC 5280 4.1) a decision is made on, read from its DER and never from a text of it. */
+export interface Certificate {
+  readonly x509: X509Certificate;
+  readonly der: Uint8Array;
+  /** RFC 8705 3.1: base64url of the SHA-256 of the DER. */
+  readonly thumbprint: string;
+  readonly subject: DistinguishedName;
+  readonly dns: readonly string[];
+  readonly emails: readonly string[];
+  readonly uris: readonly string[];
+  /** Bytes, in hexadecimal. */
+  readonly ips: readonly string[];
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly authority: { readonly pathLength: number } | null;
+  /** Null: the extension is not there, and any use is allowed. */
+  readonly keyUsage: { readonly digitalSignature: boolean; readonly signsCertificates: boolean } | null;
+  readonly extendedUsage: readonly string[] | null;
+  /** Says something that has to be understood and is not (RFC 5280 4.2). */
+  readonly unknownCritical: boolean;
+}
+
+const EXTENSIONS = 0xa3;
+const VERSION = 0xa0;
+const GENERAL = { email: 0x81, dns: 0x82, uri: 0x86, ip: 0x87 } as const;
+const OID = {
+  keyUsage: '2.5.29.15',
+  alternativeName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  extendedUsage: '2.5.29.37',
+} as const;
+const LARGEST = 16_384;
+
+/** @throws Error for what is no certificate, or one that cannot be read to its end */
+export function readX509(der: Uint8Array): Certificate {
+  if (der.length > LARGEST) throw new Error('A certificate is larger than any honest one.');
+  const x509 = new X509Certificate(der);
+  const [body] = readDer(readOne(der, DER.sequence));
+  const fields = readDer(body?.content ?? new Uint8Array());
+  // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, after a version that may be left out.
+  const first = fields[0]?.tag === VERSION ? 1 : 0;
+  const subject = fields[first + 4];
+  if (subject?.tag !== DER.sequence) throw new Error('A certificate has no subject.');
+  const wrapped = fields.find(({ tag }) => tag === EXTENSIONS);
+  const extensions = wrapped ? readDer(readOne(wrapped.content, DER.sequence)).map(readExtension) : [];
+  if (new Set(extensions.map(({ oid }) => oid)).size < extensions.length)
+    throw new Error('A certificate has an extension twice.');
+  const extension = (oid: string): Uint8Array | undefined => extensions.find((one) => one.oid === oid)?.value;
+  const known: readonly string[] = Object.values(OID);
+  const names = alternativeNames(extension(OID.alternativeName));
+  return {
+    x509,
+    der,
+    thumbprint: hash('sha256', Buffer.from(der), 'base64url'),
+    subject: readName(subject.content),
+    dns: names(GENERAL.dns).map(ascii),
+    emails: names(GENERAL.email).map(ascii),
+    uris: names(GENERAL.uri).map(ascii),
+    ips: names(GENERAL.ip).map((bytes) => Buffer.from(bytes).toString('hex')),
+    notBefore: Date.parse(x509.validFrom),
+    notAfter: Date.parse(x509.validTo),
+    authority: authorityOf(extension(OID.basicConstraints)),
+    keyUsage: keyUsageOf(extension(OID.keyUsage)),
+    extendedUsage: usagesOf(extension(OID.extendedUsage)),
+    unknownCritical: extensions.some(({ critical, oid }) => critical && !known.includes(oid)),
+  };
+}
+
+interface Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+function readExtension({ content }: DerValue): Extension {
+  const parts = readDer(content);
+  const critical = parts[1]?.tag === DER.boolean;
+  const value = parts[critical ? 2 : 1];
+  if (parts[0]?.tag !== DER.oid || value?.tag !== DER.octets) throw new Error('An extension cannot be read.');
+  return { oid: readOid(parts[0].content), critical, value: value.content };
+}
+
+function alternativeNames(value: Uint8Array | undefined): (tag: number) => readonly Uint8Array[] {
+  const all = value ? readDer(readOne(value, DER.sequence)) : [];
+  return (tag) => all.filter((name) => name.tag === tag).map(({ content }) => content);
+}
+
+function ascii(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+function authorityOf(value: Uint8Array | undefined): Certificate['authority'] {
+  if (!value) return null;
+  const [ca, length] = readDer(readOne(value, DER.sequence));
+  if (ca?.tag !== DER.boolean || ca.content[0] === 0) return null;
+  return {
+    pathLength: length ? Number(BigInt(`0x0${Buffer.from(length.content).toString('hex')}`)) : Number.POSITIVE_INFINITY,
+  };
+}
+
+function keyUsageOf(value: Uint8Array | undefined): Certificate['keyUsage'] {
+  if (!value) return null;
+  const bits = readOne(value, DER.bitString)[1] ?? 0;
+  return { digitalSignature: (bits & 0x80) !== 0, signsCertificates: (bits & 0x04) !== 0 };
+}
+
+function usagesOf(value: Uint8Array | undefined): Certificate['extendedUsage'] {
+  return value ? readDer(readOne(value, DER.sequence)).map(({ content }) => readOid(content)) : null;
+}

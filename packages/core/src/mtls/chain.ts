@@ -1,0 +1,96 @@
+import type { Instant } from '../store/brands.ts';
+import type { Certificate } from './certificate.ts';
+
+/** What was wrong, and what would have been right: for the operator. */
+export interface ChainFault {
+  readonly check: string;
+  readonly expected: string;
+}
+
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const ANY_USAGE = '2.5.29.37.0';
+const LONGEST = 6;
+/** Certificates that are brought along and looked at; more are left out. */
+const MOST_BROUGHT = 10;
+/** Signatures that one request may have checked (R41): certificates of one key and name make paths without end. */
+const MOST_SIGNATURES = 24;
+
+/**
+ * RFC 5280 6, as far as it decides here: from the client's certificate, over those that it brought, to an anchor that is
+ * configured. Built by ourselves, so that it is the same behind a proxy. Null: it holds.
+ */
+export function chainFault(
+  leaf: Certificate,
+  brought: readonly Certificate[],
+  anchors: readonly Certificate[],
+  now: Instant,
+): ChainFault | null {
+  const own = leafFault(leaf, now);
+  if (own) return own;
+  const candidates = brought.slice(0, MOST_BROUGHT);
+  return reaches(leaf, candidates, { anchors, now, left: MOST_SIGNATURES }, 0)
+    ? null
+    : { check: 'certificate-chain', expected: 'a chain to one of mtls.authorities, each link in force' };
+}
+
+function leafFault(leaf: Certificate, now: Instant): ChainFault | null {
+  if (!inForce(leaf, now)) return { check: 'certificate-in-force', expected: 'a certificate that is in force now' };
+  if (leaf.unknownCritical)
+    return { check: 'certificate-critical', expected: 'no critical extension that is not known' };
+  const { extendedUsage, keyUsage } = leaf;
+  if (extendedUsage && !extendedUsage.includes(CLIENT_AUTH) && !extendedUsage.includes(ANY_USAGE))
+    return { check: 'certificate-usage', expected: 'clientAuth among its extended key usages' };
+  if (keyUsage && !keyUsage.digitalSignature)
+    return { check: 'certificate-usage', expected: 'digitalSignature among its key usages' };
+  return null;
+}
+
+interface Search {
+  readonly anchors: readonly Certificate[];
+  readonly now: Instant;
+  /** Signatures that may still be checked. */
+  left: number;
+}
+
+function reaches(certificate: Certificate, brought: readonly Certificate[], search: Search, below: number): boolean {
+  if (search.anchors.some((anchor) => same(anchor, certificate) || issued(anchor, certificate, search, below)))
+    return true;
+  if (below >= LONGEST) return false;
+  return brought.some(
+    (next) =>
+      next !== certificate &&
+      issued(next, certificate, search, below) &&
+      reaches(
+        next,
+        brought.filter((one) => one !== next),
+        search,
+        below + 1,
+      ),
+  );
+}
+
+/** @param below certificates of authorities between it and the client's */
+function issued(issuer: Certificate, subject: Certificate, search: Search, below: number): boolean {
+  if (!issuer.authority || issuer.authority.pathLength < below || issuer.unknownCritical) return false;
+  if (issuer.keyUsage && !issuer.keyUsage.signsCertificates) return false;
+  // RFC 5280 4.2.1.12 of an authority: what it may issue for, where it says so at all.
+  if (issuer.extendedUsage && ![CLIENT_AUTH, ANY_USAGE].some((usage) => issuer.extendedUsage?.includes(usage)))
+    return false;
+  if (!inForce(issuer, search.now)) return false;
+  try {
+    if (!subject.x509.checkIssued(issuer.x509)) return false;
+    search.left -= 1;
+    return search.left >= 0 && subject.x509.verify(issuer.x509.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** An anchor may be the client's certificate itself: then somebody configured just that. */
+function same(anchor: Certificate, certificate: Certificate): boolean {
+  return anchor.thumbprint === certificate.thumbprint;
+}
+
+function inForce({ notAfter, notBefore }: Certificate, now: Instant): boolean {
+  return notBefore <= now && now <= notAfter;
+}

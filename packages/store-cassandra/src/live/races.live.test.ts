@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Key, type Store, StoreError, silentLog, systemClock, type Write, type Written } from '@gatehouse/core';
+import { cassandraCluster } from '@gatehouse/testkit';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CassandraStore } from '../index.ts';
+import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
+import { SiblingProcesses } from './sibling-process.test-support.ts';
+
+const CODES = 200;
+const RACERS = 50;
+/** The round in which a node crashes, and the one before which it is back. */
+const [CRASH, BACK] = [60, 120];
+const pair = { read: 'ONE', write: 'ANY' } as const;
+
+const cluster = await cassandraCluster({ nodes: 3 });
+
+if (!cluster.available) test('races on Cassandra', (context) => context.skip(cluster.reason));
+else {
+  const { value } = cluster;
+  const siblings = new SiblingProcesses(promised(pair, 3));
+  afterAll(async () => {
+    await siblings.close();
+    await value.close();
+  });
+
+  describe(`${RACERS} at a time, over two processes and three nodes`, { timeout: 1_800_000 }, () => {
+    test(`[SEC-2] of ${CODES} codes each has one winner, while a node crashes and comes back too`, async () => {
+      const connection = patient(value, await freshKeyspace(value), pair);
+      const here = new CassandraStore({ connection, namespace: 'races', clockToleranceMs: TOLERANCE });
+      const opening = { namespace: 'races', clock: systemClock, log: silentLog, room: { tokens: 1, registers: 1 } };
+      const there = await siblings.open(connection, opening);
+      for (const store of [here, there]) await store.open();
+      try {
+        for (let round = 0; round < CODES; round++) {
+          if (round === CRASH) await value.end(2, 'SIGKILL');
+          if (round === BACK) await value.restart(2);
+          const key = randomBytes(32).toString('base64url') as Key;
+          const now = Date.now();
+          const grant = {
+            ...{ kind: 'grant' as const, key, clientId: 'client', subject: 'owner', sessionId: null },
+            ...{ createdAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000, data: '{}', state: '{}' },
+          };
+          await known(here, { attempt: `add-${round}`, add: [grant] });
+          const attempts = Array.from({ length: RACERS }, (_, index) => `race-${round}-${index}`);
+          const answers = await Promise.all(
+            attempts.map((attempt, index) =>
+              known(index % 2 === 0 ? here : there, {
+                attempt,
+                change: { kind: 'grant', key, from: 1, state: JSON.stringify({ by: attempt }) },
+              }),
+            ),
+          );
+          const winners = attempts.filter((_, index) => answers[index] === 'written');
+          expect(winners, `round ${round}`).toHaveLength(1);
+          const found = await there.find('grant', key);
+          expect([found?.version, found?.attempt], `round ${round}`).toEqual([2, winners[0]]);
+        }
+      } finally {
+        for (const store of [here, there]) await store.close();
+      }
+    });
+  });
+}
+
+/** As the guard in core does it: the identical write, until there is an answer. */
+async function known(store: Store, write: Write): Promise<Written> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await store.write(write);
+    } catch (error) {
+      if (!(error instanceof StoreError && error.retryable) || tried > 40) throw error;
+      await sleep(100 + Math.random() * 200);
+    }
+  }
+}
