@@ -12,6 +12,8 @@ import type { DialectName } from './names.ts';
 export interface DriverContext {
   readonly log: Log;
   readonly observe?: ((statement: SentStatement) => void) | undefined;
+  /** Whether a file that is not there is made: by `migrate` alone. */
+  readonly creates?: boolean;
 }
 
 /** How the scripts of a dialect are run by `migrate`. */

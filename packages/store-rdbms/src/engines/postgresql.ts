@@ -14,10 +14,11 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 
 export async function postgresqlEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Client>> {
   const { default: pg } = await importDriver('pg', () => import('pg'));
+  const OwnClient = withoutEnvironment(pg.Client);
   const pool = openKnexPool<Client>(
     {
       dialect: 'postgres',
-      driver: pg,
+      driver: { ...pg, Client: OwnClient },
       connection: () => clientConfig(settings),
       cut: (client) => streamOf(client).destroy(),
     },
@@ -27,7 +28,7 @@ export async function postgresqlEngine(settings: ConnectionSettings, { log }: Dr
   const { pipelining, pooler } = settings;
   const reader =
     pipelining && pooler === null
-      ? new PipelinedReader(pg.Client, () => clientConfig(settings), settings.pool.lifetimeMs, resultOf)
+      ? new PipelinedReader(OwnClient, () => clientConfig(settings), settings.pool.lifetimeMs, resultOf)
       : null;
   return {
     ...(reader && {
@@ -52,16 +53,34 @@ export async function postgresqlEngine(settings: ConnectionSettings, { log }: Dr
   };
 }
 
-/** Every member is given, so that none is taken from the environment (`PGSSLMODE`, `PGOPTIONS` …). */
+type ClientClass = new (config: ClientConfig) => Client;
+
+/** The driver takes what is not given from the environment, and nothing is no value to give: `PGOPTIONS`, `PGREPLICATION`. */
+function withoutEnvironment(Base: ClientClass): ClientClass {
+  return class extends Base {
+    constructor(config: ClientConfig) {
+      super(config);
+      const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };
+      for (const name of ['options', 'replication']) connectionParameters[name] = Reflect.get(config, name);
+    }
+  };
+}
+
+/** Every member is given, so that none is taken from the environment (`PGUSER`, `PGSSLMODE`, `PGPASSWORD` …). */
 async function clientConfig(settings: ConnectionSettings): Promise<ClientConfig> {
   const { host, port, socket, user, password, database, timeouts, pooler, driverOptions } = settings;
+  // Before there is a connection: the server waits for a minute for a password that does not come.
+  const text = password === null ? '' : await readSecret('password of the store', password);
   return {
+    sslnegotiation: 'postgres',
+    client_encoding: 'utf8',
     ...driverOptions,
-    host: socket ?? host ?? 'localhost',
+    host: socket ?? host ?? '',
     ...(port === null ? {} : { port }),
     ...(user === null ? {} : { user }),
     ...(database === null ? {} : { database }),
-    password: async () => (password === null ? '' : readSecret('password of the store', password)),
+    // A function, since an empty text would be looked for in the environment and in files.
+    password: () => text,
     ssl: await tlsOf(settings),
     application_name: 'gatehouse',
     connectionTimeoutMillis: timeouts.connectMs,

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { Database as File, Statement } from 'better-sqlite3';
@@ -22,15 +22,17 @@ export async function sqliteDatabase(
   dialect: Dialect,
   settings: ConnectionSettings,
   catalogue: CompiledCatalogue,
-  { observe }: DriverContext,
+  { observe, creates = false }: DriverContext,
 ): Promise<Database> {
   const { default: Driver } = await importDriver('better-sqlite3', () => import('better-sqlite3'));
   const name = settings.file ?? '';
+  if (!creates && name !== ':memory:' && !existsSync(name))
+    throw new StoreError('config', `There is no SQLite file ${name}: \`gatehouse migrate\` makes it.`);
   try {
     // What is kept is nobody else's to read; the files beside it take its mode.
-    if (name !== ':memory:') closeSync(openSync(name, 'a', 0o600));
+    if (creates && name !== ':memory:') closeSync(openSync(name, 'a', 0o600));
     // No waiting inside: it would stop the whole process, and another connection of it for good.
-    const file = new Driver(name, { timeout: 0 });
+    const file = new Driver(name, { timeout: 0, fileMustExist: !creates && name !== ':memory:' });
     return new SqliteDatabase(file, dialect, catalogue, settings.timeouts.callMs, observe);
   } catch (cause) {
     throw new StoreError(

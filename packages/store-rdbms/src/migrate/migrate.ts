@@ -52,7 +52,7 @@ export function schemaState(options: MigrateOptions): Promise<SchemaState> {
  */
 export function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const { log = silentLog } = options;
-  return onDatabase(options, (raw, dialect, schema) =>
+  return onDatabase({ ...options, creates: true }, (raw, dialect, schema) =>
     raw.session(async (said) => {
       const query = dialect.scripts.repeats ? repeated(said, dialect) : said;
       await dialect.scripts.begin(query);
@@ -68,7 +68,7 @@ export function migrate(options: MigrateOptions): Promise<MigrateReport> {
 }
 
 async function onDatabase<T>(
-  { connection, log = silentLog }: MigrateOptions,
+  { connection, log = silentLog, creates = false }: MigrateOptions & { readonly creates?: boolean },
   work: (raw: RawDatabase, dialect: Dialect, schema: string | undefined) => Promise<T>,
 ): Promise<T> {
   const given = resolveConnection(connection);
@@ -79,7 +79,7 @@ async function onDatabase<T>(
     timeouts: { ...given.timeouts, statementMs: 0 },
   };
   const dialect = dialectNamed(settings.dialect);
-  const database = await openDatabase(dialect, settings, { log });
+  const database = await openDatabase(dialect, settings, { log, creates });
   try {
     await awaitDatabase({ database, dialect, settings, log });
     await askBeforeTables({ database, dialect, settings, log });
