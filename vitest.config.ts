@@ -23,7 +23,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts'],
           exclude: [...elsewhere, ...live],
           pool: 'threads',
-          // every core: they wait for nothing; the live ones measure and must not be crowded
+          // every core: they wait for nothing
           maxWorkers: '100%',
           // they leave nothing behind either: modules are loaded once for all, a third of the time
           isolate: false,
@@ -43,7 +43,14 @@ export default defineConfig({
         },
       },
       {
-        test: { ...onServers, name: 'live', include: live, exclude: [...elsewhere, ...stores] },
+        test: {
+          ...onServers,
+          name: 'live',
+          include: live,
+          exclude: [...elsewhere, ...stores],
+          // they wait too, for processes, browsers and databases
+          maxWorkers: 3,
+        },
       },
     ],
   },
