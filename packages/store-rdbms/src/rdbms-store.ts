@@ -84,7 +84,6 @@ export class RdbmsStore implements Store {
     this.#log = options.log ?? silentLog;
     this.#observe = options.observe;
     this.name = this.#dialect.name;
-    const local = this.#dialect.name === 'sqlite';
     this.capabilities = {
       change: Atomicity.cluster,
       additions: 'atomic',
@@ -95,7 +94,7 @@ export class RdbmsStore implements Store {
       durable: true,
       listing: 'exact',
       // A file has no clock of its own: who opens it is on the same machine.
-      clockTolerance: local ? 0 : (options.clockToleranceMs ?? DEFAULT_CLOCK_TOLERANCE_MS),
+      clockTolerance: this.#dialect.local ? 0 : (options.clockToleranceMs ?? DEFAULT_CLOCK_TOLERANCE_MS),
     };
   }
 

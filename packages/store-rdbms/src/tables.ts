@@ -46,6 +46,27 @@ export const TOKEN_COLUMNS: readonly string[] = [
   'data',
 ];
 
+/** Instants, versions and counts: 64 bits. What is neither these nor a text of any letters is a key: printable ASCII. */
+const INTEGER_COLUMNS: ReadonlySet<string> = new Set([
+  'version',
+  'client_epoch',
+  'created_at',
+  'issued_at',
+  'expires_at',
+  'purge_at',
+  'revoked_at',
+  'failures',
+  'window_end',
+  'held_until',
+]);
+
+export type ColumnType = 'integer' | 'text' | 'key';
+
+export function columnType(name: string): ColumnType {
+  if (INTEGER_COLUMNS.has(name)) return 'integer';
+  return TEXT_COLUMNS.includes(name) ? 'text' : 'key';
+}
+
 /** Texts of any letters and length, compared with nothing. */
 export const TEXT_COLUMNS: readonly string[] = ['data', 'state', 'reason'];
 

@@ -24,7 +24,7 @@ export function resolveConnection(given: Connection): ConnectionSettings {
   const options = optionsOf(given);
   const dialect = dialectNamed(options.dialect);
   const { host = null, port = null, socket = null, file = null, schema, tls = {} } = options;
-  if (dialect.name === 'sqlite') {
+  if (dialect.local) {
     if (file === null || file === '') refuse('The SQLite store names a file: sqlite:/path/of/the/file.');
   } else if (host === null && socket === null) refuse(`The ${dialect.title} store names a host.`);
   else if (!options.database)

@@ -1,4 +1,3 @@
-import { StoreError } from '@gatehouse/core';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Dialect, DriverContext } from '../dialects/dialect.ts';
 import { CompiledCatalogue } from './compiled-catalogue.ts';
@@ -12,8 +11,7 @@ export async function openDatabase(
   context: DriverContext,
 ): Promise<Database> {
   const catalogue = new CompiledCatalogue(dialect, settings.schema);
-  if (dialect.database) return dialect.database(settings, catalogue, context);
-  if (!dialect.engine) throw new StoreError('unsupported', `${dialect.title} has no driver.`);
+  if (dialect.local) return dialect.database(settings, catalogue, context);
   const engine = await dialect.engine(settings, context);
   const { callMs } = settings.timeouts;
   return new PooledDatabase({ engine, dialect, catalogue, callMs, observe: context.observe });

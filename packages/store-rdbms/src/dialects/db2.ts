@@ -1,7 +1,7 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { SWEPT, SWEPT_NAMES } from '../tables.ts';
+import { columnType, SWEPT, SWEPT_NAMES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function typed(column: string): string {
-  return `CAST(:${column} AS ${TYPES[column] ?? (column.endsWith('_at') ? 'BIGINT' : 'VARCHAR(43)')})`;
+  return `CAST(:${column} AS ${TYPES[column] ?? (columnType(column) === 'integer' ? 'BIGINT' : 'VARCHAR(43)')})`;
 }
 
 const many: readonly (readonly [ManyId, ManyText])[] = [
@@ -139,6 +139,7 @@ export const db2: Dialect = {
   faultOf,
   driver: 'ibm_db',
   defaultPort: 50_000,
+  local: false,
   engine: async (settings, context) => (await import('../engines/db2.ts')).db2Engine(settings, context),
   questions: [
     {

@@ -38,20 +38,31 @@ type Query = (text: string) => Promise<Result>;
  * One kind of database: its texts, what its errors mean, and how to reach it. A dialect is chosen by name, never
  * guessed from a driver's.
  */
-export interface Dialect extends Texts {
+export type Dialect = Spoken & (Served | Local);
+
+/** Reached by a driver, over connections of a pool. */
+interface Served {
+  readonly local: false;
+  /** Imports the driver; connects nowhere yet. */
+  readonly engine: (settings: ConnectionSettings, context: DriverContext) => Promise<Engine>;
+}
+
+/** Within this process: a file, which has no clock of its own. */
+interface Local {
+  readonly local: true;
+  readonly database: (
+    settings: ConnectionSettings,
+    catalogue: CompiledCatalogue,
+    context: DriverContext,
+  ) => Promise<Database>;
+}
+
+interface Spoken extends Texts {
   readonly name: DialectName;
   readonly faultOf: (error: unknown) => Fault;
   /** The package of the driver, an optional peer. */
   readonly driver: string;
   readonly defaultPort: number | null;
-  /** Imports the driver; connects nowhere yet. */
-  readonly engine?: (settings: ConnectionSettings, context: DriverContext) => Promise<Engine>;
-  /** In place of `engine`: a database that is no pool of connections. */
-  readonly database?: (
-    settings: ConnectionSettings,
-    catalogue: CompiledCatalogue,
-    context: DriverContext,
-  ) => Promise<Database>;
   /** What `open()` asks beside what it asks of all. */
   readonly questions: readonly Question[];
   /** A text that answers the `name` of every index there is on our tables in a schema; undefined: the user's default one. */

@@ -117,6 +117,7 @@ export const mssql: Dialect = {
   faultOf,
   driver: 'tedious',
   defaultPort: 1433,
+  local: false,
   engine: async (settings, context) => (await import('../engines/mssql.ts')).mssqlEngine(settings, context),
   questions: [
     {

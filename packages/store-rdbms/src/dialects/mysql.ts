@@ -121,6 +121,7 @@ export const mysql: Dialect = {
   faultOf,
   driver: 'mysql2',
   defaultPort: 3306,
+  local: false,
   engine: async (settings, context) => (await import('../engines/mysql.ts')).mysqlEngine(settings, context),
   questions: [
     {

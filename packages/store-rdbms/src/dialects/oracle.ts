@@ -144,6 +144,7 @@ export const oracle: Dialect = {
   faultOf,
   driver: 'oracledb',
   defaultPort: 1521,
+  local: false,
   engine: async (settings, context) => (await import('../engines/oracle.ts')).oracleEngine(settings, context),
   questions: [
     {

@@ -2,7 +2,7 @@ import type { RegisterKind } from '@gatehouse/core';
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
-import { REGISTER_KINDS, REGISTERS, registerColumns, TEXT_COLUMNS, TOKEN_COLUMNS } from '../tables.ts';
+import { columnType, REGISTER_KINDS, REGISTERS, registerColumns, TEXT_COLUMNS, TOKEN_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { listed } from './listed.ts';
 import { standardStatements } from './standard.ts';
@@ -44,9 +44,6 @@ const own: readonly (readonly [StatementId, StatementText])[] = [
   ['clock', { text: 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS now_ms', reads: true }],
 ];
 
-/** Columns that hold instants and versions; all others are texts. */
-const INTEGERS = new Set(['created_at', 'issued_at', 'expires_at', 'purge_at']);
-
 const epochOf = (client: string): string =>
   `COALESCE((SELECT e.version FROM oauth_client_epoch e WHERE e.tenant_id = u.tenant_id AND e.client_id = ${client}), 0)`;
 
@@ -57,7 +54,7 @@ function insertColumns(
   more: readonly (readonly [string, string])[],
 ): ManyText {
   const names = [...columns, ...more.map(([name]) => name)];
-  const arrays = columns.map((name) => `CAST(:${name} AS ${INTEGERS.has(name) ? 'bigint' : 'text'}[])`);
+  const arrays = columns.map((name) => `CAST(:${name} AS ${columnType(name) === 'integer' ? 'bigint' : 'text'}[])`);
   const values = [...columns.map((name) => `u.${name}`), ...more.map(([, value]) => value)];
   return {
     form: 'arrays',
@@ -113,7 +110,7 @@ const changeAndToken: StatementText = {
 
 function typedToken(name: string): string {
   if (name === 'tenant_id') return 'won.tenant_id';
-  return `CAST(:token_${name} AS ${INTEGERS.has(name) ? 'bigint' : 'text'})`;
+  return `CAST(:token_${name} AS ${columnType(name) === 'integer' ? 'bigint' : 'text'})`;
 }
 
 function textOf(id: StatementId): string {
@@ -197,6 +194,7 @@ export const postgresql: Dialect = {
   faultOf,
   driver: 'pg',
   defaultPort: 5432,
+  local: false,
   engine: async (settings, context) => (await import('../engines/postgresql.ts')).postgresqlEngine(settings, context),
   questions: [
     {

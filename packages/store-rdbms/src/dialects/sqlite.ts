@@ -79,6 +79,7 @@ export const sqlite: Dialect = {
   faultOf,
   driver: 'better-sqlite3',
   defaultPort: null,
+  local: true,
   database: async (settings, texts, context) =>
     (await import('../engines/sqlite.ts')).sqliteDatabase(sqlite, settings, texts, context),
   questions: [

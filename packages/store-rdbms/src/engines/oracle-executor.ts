@@ -8,6 +8,7 @@ import type {
 } from 'oracledb';
 import type { Bound } from '../database/engine.ts';
 import type { Compiled, Result, Row, Value } from '../statement.ts';
+import { columnType } from '../tables.ts';
 
 /** What is used of the driver's constants. */
 export interface OracleTypes {
@@ -22,9 +23,6 @@ const LONGEST_STRING = 32_767;
 
 /** Bytes of any key. */
 const LONGEST_KEY = 255;
-
-/** Columns of any text. */
-const TEXTS = new Set(['data', 'state', 'reason']);
 
 /** Statements on a connection of Oracle's driver: what is changed, when it is committed, and how values are bound. */
 export class OracleExecutor {
@@ -80,7 +78,7 @@ export class OracleExecutor {
     order: readonly string[],
     rows: readonly (readonly Value[])[],
   ): Promise<number> {
-    const sizes = order.map((name, index) => (TEXTS.has(name) ? longest(rows, index) : LONGEST_KEY));
+    const sizes = order.map((name, index) => (columnType(name) === 'text' ? longest(rows, index) : LONGEST_KEY));
     if (sizes.some((size) => size > LONGEST_STRING)) {
       let count = 0;
       for (const row of rows) {
@@ -104,9 +102,9 @@ export class OracleExecutor {
   }
 
   #bind(name: string, value: Value): BindParameter {
-    if (typeof value === 'number' || (value === null && name.endsWith('_at')))
+    if (typeof value === 'number' || (value === null && columnType(name) === 'integer'))
       return { val: value, type: this.#types.NUMBER };
-    const long = value !== null && TEXTS.has(name) && Buffer.byteLength(value) > LONGEST_STRING;
+    const long = value !== null && columnType(name) === 'text' && Buffer.byteLength(value) > LONGEST_STRING;
     return { val: value, type: long ? this.#types.CLOB : this.#types.STRING };
   }
 }
@@ -116,7 +114,7 @@ function longest(rows: readonly (readonly Value[])[], index: number): number {
 }
 
 function isNumber(name: string, rows: readonly (readonly Value[])[], index: number): boolean {
-  return name.endsWith('_at') || rows.some((row) => typeof row[index] === 'number');
+  return columnType(name) === 'integer' || rows.some((row) => typeof row[index] === 'number');
 }
 
 function resultOf({ rows, rowsAffected }: OracleResult<unknown>): Result {

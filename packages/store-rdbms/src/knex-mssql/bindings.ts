@@ -1,3 +1,4 @@
+import { columnType } from '../tables.ts';
 import type { MssqlDriver, MssqlType } from './driver.ts';
 
 /** A value with the type it is sent as. */
@@ -8,9 +9,6 @@ export interface MssqlBinding {
 
 export type Bind = (name: string, value: string | number | null) => MssqlBinding;
 
-/** Columns of any text; every other text is a key: printable letters of ASCII. */
-const TEXTS = new Set(['data', 'state', 'reason']);
-
 /**
  * The type of a parameter, by its name and never by its value: by default the driver sends texts as nvarchar of their
  * own length. Compared with a key, that has SQL Server convert the whole column, and each length is a plan of its own.
@@ -20,8 +18,8 @@ export function bindingsOf({ TYPES }: MssqlDriver): Bind {
   // Any number beyond the type's own limit stands for max.
   const text = sized(TYPES.NVarChar, 'nvarchar(max)', 65_535);
   return (name, value) => {
-    const integer = typeof value === 'number' || (value === null && name.endsWith('_at'));
-    return { value, type: integer ? TYPES.BigInt : TEXTS.has(name) ? text : key };
+    const type = typeof value === 'number' ? 'integer' : columnType(name);
+    return { value, type: { integer: TYPES.BigInt, text, key }[type] };
   };
 }
 

@@ -3,7 +3,7 @@ import { StoreError } from '@gatehouse/core';
 import { Duplicate, Refused } from '../database/fault.ts';
 import { Rollback, run, runMany, type Work } from '../database/work.ts';
 import type { Params } from '../statement.ts';
-import { registerColumns } from '../tables.ts';
+import { columnType, registerColumns } from '../tables.ts';
 import type { Checked } from './checked.ts';
 
 /** A namespace that no issuer has. */
@@ -58,7 +58,9 @@ function* probe(): Work<string | null> {
     const { rows } = yield* run('once_read', { tenant_id: TENANT, nonce_hash });
     if (rows.length !== 1 || rows[0]?.['attempt'] !== nonce_hash) throw new Rollback(CASE);
   }
-  const blank = Object.fromEntries(registerColumns('session').map((name) => [name, name.endsWith('_at') ? 0 : '-']));
+  const blank = Object.fromEntries(
+    registerColumns('session').map((name) => [name, columnType(name) === 'integer' ? 0 : '-']),
+  );
   const session: Params = { ...blank, tenant_id: TENANT, sid_hash: letters, data: LETTERS };
   yield* runMany('add_session', {}, [session]);
   const { rows } = yield* run('find_session', { tenant_id: TENANT, key: letters });
