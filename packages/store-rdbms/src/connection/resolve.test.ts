@@ -32,9 +32,9 @@ describe('a connection', () => {
     ['postgresql://gatehouse@db', /PostgreSQL store names no database/],
     ['postgresql://gatehouse@db/', /names no database: postgresql:\/\/user@host\/database/],
     ['mysql://gatehouse@db/', /names no database/],
-    ['mariadb://gatehouse@db/', /names no database/],
+    ['mariadb://gatehouse@db/', /names no database: mariadb:/],
     ['mssql://gatehouse@db', /names no database/],
-    ['oracle://gatehouse@db', /names no database/],
+    ['oracle://gatehouse@db', /names no database, by its service/],
     ['db2://gatehouse@db', /names no database/],
     ['postgresql://db/x', /names no user/],
   ])('%s is refused: nothing comes from a default of its driver', (url, words) => {

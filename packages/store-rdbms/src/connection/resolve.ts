@@ -28,7 +28,11 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     if (file === null || file === '') refuse('The SQLite store names a file: sqlite:/path/of/the/file.');
   } else if (host === null && socket === null) refuse(`The ${dialect.title} store names a host.`);
   else if (!options.database)
-    refuse(`The ${dialect.title} store names no database: ${dialect.name}://user@host/database.`);
+    refuse(
+      dialect.name === 'oracle'
+        ? 'The Oracle store names no database, by its service: oracle://user@host/service.'
+        : `The ${dialect.title} store names no database: ${options.dialect}://user@host/database.`,
+    );
   // Its driver would take the name from the environment: PGUSER, or whoever started the process.
   else if (dialect.name === 'postgresql' && !options.user)
     refuse('The PostgreSQL store names no user: postgresql://user@host/database.');

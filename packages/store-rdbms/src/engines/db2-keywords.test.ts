@@ -41,7 +41,6 @@ describe('what Db2’s driver connects with', () => {
     ['a database with a semicolon', { database: 'a;b' }, /DATABASE of the Db2 store/],
     ['a user with a space at its end', { user: 'a ' }, /UID of the Db2 store/],
     ['a keyword that is none', { driverOptions: { 'a;b': 'c' } }, /no keyword/],
-    ['no database', { database: undefined }, /names a database/],
     ['a socket', { socket: '/tmp/socket' }, /leave `socket` out/],
     ['a server that nobody verifies', { dangerouslyInsecure: 'unverified' }, /always verifies/],
     ['another name', { tls: { ca: PEM, serverName: 'other.example' } }, /leave `serverName` out/],
