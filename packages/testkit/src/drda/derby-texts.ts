@@ -30,15 +30,17 @@ export const DERBY_TEXTS: Texts = [
   ],
   [
     // Derby lists no columns of a key; those of ours come first in their tables.
-    /^SELECT i\.tabname AS table_name, i\.indname AS key_name.*/s,
-    `SELECT t.TABLENAME AS table_name, CAST(k.CONSTRAINTID AS VARCHAR(36)) AS key_name, c.COLUMNNAME AS column_name
+    /^\s*SELECT i\.tabname AS table_name, i\.indname AS key_name.*/s,
+    `SELECT table_name, key_name, column_name FROM (
+     SELECT t.TABLENAME, CAST(k.CONSTRAINTID AS VARCHAR(36)), c.COLUMNNAME
        FROM SYS.SYSCONSTRAINTS k JOIN SYS.SYSTABLES t ON t.TABLEID = k.TABLEID JOIN SYS.SYSCOLUMNS c ON c.REFERENCEID = t.TABLEID
       WHERE k.TYPE = 'P'
         AND c.COLUMNNUMBER <= CASE WHEN t.TABLENAME IN ('OAUTH_LEASE', 'OAUTH_SCHEMA') THEN 1 ELSE 2 END
       UNION ALL
      SELECT t.TABLENAME, CAST(g.CONGLOMERATEID AS VARCHAR(36)), c.COLUMNNAME
        FROM SYS.SYSCONGLOMERATES g JOIN SYS.SYSTABLES t ON t.TABLEID = g.TABLEID JOIN SYS.SYSCOLUMNS c ON c.REFERENCEID = t.TABLEID
-      WHERE g.CONGLOMERATENAME = 'OAUTH_CLIENT_EPOCH_KEY' AND c.COLUMNNAME IN ('TENANT_ID', 'EPOCH_KEY')`,
+      WHERE g.CONGLOMERATENAME = 'OAUTH_CLIENT_EPOCH_KEY' AND c.COLUMNNAME IN ('TENANT_ID', 'EPOCH_KEY')
+     ) x (table_name, key_name, column_name)`,
   ],
   [
     /SYSCAT\.TABLES/g,
