@@ -6,7 +6,7 @@ import { CassandraStore, type ConsistencySettings, type Level, type SerialLevel 
 import { isLegal, LEVELS, type Use } from '../levels/levels.ts';
 import { copiesNeeded, overlaps } from '../levels/overlap.ts';
 import { importDriver } from '../session/driver.ts';
-import { camel } from '../session/session.ts';
+import { consistencyOf } from '../session/session.ts';
 import { freshKeyspace } from './conformance-target.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
@@ -50,7 +50,7 @@ else {
     for (const use of ['read', 'write'] as const)
       for (const level of LEVELS.filter((one) => one !== FORBIDDEN))
         it(`[AX-189] ${use} at ${level}`, async () => {
-          const consistency = types.consistencies[camel(level)];
+          const consistency = consistencyOf(level, types.consistencies);
           const outcome = onCluster(value, (client) => client.execute(STATEMENTS[use], [], { consistency }));
           if (isLegal(use as Use, level)) await outcome;
           else await expect(outcome).rejects.toMatchObject({ code: 0x2200 });

@@ -119,7 +119,7 @@ export class Session {
     for (;;) {
       const answer = this.client.execute(text, this.#bound(params), {
         prepare: true,
-        consistency: types.consistencies[camel(level)],
+        consistency: consistencyOf(level, types.consistencies),
         ...(serial === undefined ? {} : { serialConsistency: types.consistencies[camel(serial)] }),
         isIdempotent: stage !== 'decide',
         readTimeout: Math.max(1, Math.min(this.#options.statementMs, Math.ceil(deadline.left))),
@@ -153,7 +153,15 @@ export class Session {
 
 type Consistency = keyof typeof types.consistencies;
 
+/**
+ * A level as the driver sends it. ANY is zero, which the driver takes for none and sends ONE instead; an object of zero
+ * it takes for a level, and writes it as zero.
+ */
+export function consistencyOf(level: Level, consistencies: typeof types.consistencies): types.consistencies {
+  return level === 'ANY' ? (Object(0) as types.consistencies) : consistencies[camel(level)];
+}
+
 /** The driver's name of a level: `localQuorum`. */
-export function camel(level: Level): Consistency {
+function camel(level: Level): Consistency {
   return level.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as Consistency;
 }
