@@ -8,4 +8,6 @@ import { DB2 } from './db2.test-support.ts';
 if (requiredBackends().has('db2')) await proveOn('db2', DB2, { scale: 0.1 });
 else
   test('store conformance: db2', (context) =>
-    context.skip('The stand-in for Db2 does not stand the whole suite yet; REQUIRE_BACKENDS=db2 runs it all the same.'));
+    context.skip(
+      'The stand-in for Db2 does not stand the whole suite yet; REQUIRE_BACKENDS=db2 runs it all the same.',
+    ));
