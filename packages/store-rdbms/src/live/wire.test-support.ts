@@ -36,6 +36,8 @@ const BIND = 'B'.charCodeAt(0);
 /** PostgreSQL's: `Q` is a text, `P` and `B` a statement with parameters, by the name it was prepared under. */
 export class PostgresqlWire implements Wire {
   #inTransaction = false;
+  /** Of a message that came in part: the bytes still to come. */
+  #rest = 0;
 
   asked(piece: Buffer): Asked {
     const type = String.fromCharCode(piece[0] ?? 0);
@@ -53,11 +55,15 @@ export class PostgresqlWire implements Wire {
   heard(): void {}
 
   prepared(piece: Buffer): number {
+    // The first message alone has no type before its length.
+    if (this.#rest === 0 && piece[0] === 0) return 0;
     let count = 0;
-    for (let at = 0; at + 5 <= piece.length; at += 1 + piece.readInt32BE(at + 1)) {
+    let at = this.#rest;
+    for (; at + 5 <= piece.length; at += 1 + piece.readInt32BE(at + 1)) {
       const statement = piece.indexOf(0, at + 5) + 1;
       if (piece[at] === BIND && piece[statement] !== 0) count++;
     }
+    this.#rest = Math.max(0, at - piece.length);
     return count;
   }
 
