@@ -8,9 +8,7 @@ import { type Levels, twoServers } from './two-servers.ts';
 /** At which of them a token that was answered is never lost while a majority of its copies stays. */
 const LEVELS: readonly (Levels & { readonly keepsTokens: boolean })[] = [
   { read: 'ONE', write: 'ANY', keepsTokens: false },
-  { read: 'ONE', write: 'ONE', keepsTokens: false },
   { read: 'QUORUM', write: 'QUORUM', keepsTokens: true },
-  { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM', keepsTokens: true },
 ];
 
 /** One node after the other crashes, hangs and comes back; there are always two of three. */

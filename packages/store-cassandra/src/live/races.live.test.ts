@@ -7,10 +7,10 @@ import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
 import { SiblingProcesses } from './sibling-process.test-support.ts';
 
-const CODES = 200;
+const CODES = 40;
 const RACERS = 50;
 /** The round in which a node crashes, and the one before which it is back. */
-const [CRASH, BACK] = [60, 120];
+const [CRASH, BACK] = [12, 24];
 const pair = { read: 'ONE', write: 'ANY' } as const;
 
 const cluster = await cassandraCluster({ nodes: 3 });
