@@ -1,6 +1,6 @@
 import { CASES, formatFailure, isFailure, runCase, type StoreTarget } from '@gatehouse/conformance';
 import { type CassandraCluster, type CassandraOptions, cassandraCluster } from '@gatehouse/testkit';
-import { afterAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { cassandraTarget, type Pair } from './conformance-target.test-support.ts';
 
 const CASE_MS = 300_000;
@@ -8,8 +8,8 @@ const CASE_MS = 300_000;
 /** What only counts rows is proved by a part of them. */
 const GROWTH = /^store-(?:30|31-many|67)|^flow-old-generations/;
 const ROWS = 0.02;
-/** Races have all their rounds once; what is decided does not depend on the levels that the other runs choose. */
-const ROUNDS = { all: 1, some: 0.05 } as const;
+/** Of the rounds of races; what is decided does not depend on the levels that the other runs choose. */
+const ROUNDS = { more: 0.1, few: 0.03 } as const;
 
 /** The weakest pair, which is the default, and one that overlaps; the guide names those that are not proved. */
 export const PAIRS: readonly Pair[] = [
@@ -29,25 +29,32 @@ export async function proveOn(
     test(`store conformance: cassandra, ${nodes} nodes`, (context) => context.skip(cluster.reason));
     return;
   }
-  const closings: (() => Promise<void>)[] = [];
-  afterAll(async () => {
-    for (const close of closings) await close();
-    await cluster.value.close();
-  });
+  afterAll(() => cluster.value.close());
   for (const [index, pair] of pairs.entries()) {
-    const { target, close } = await cassandraTarget(cluster.value, pair, Math.min(3, nodes));
-    closings.push(close);
-    prove({ ...target, ...more(cluster.value) }, nodes === 1 && index === 0 ? 'all' : 'some');
+    const rounds = nodes === 1 && index === 0 ? 'more' : 'few';
+    prove(`${cluster.value.what}, ${pair.read}/${pair.write}`, rounds, async () => {
+      const { target, close } = await cassandraTarget(cluster.value, pair, Math.min(3, nodes));
+      return { target: { ...target, ...more(cluster.value) }, close };
+    });
   }
 }
 
-function prove(target: StoreTarget, rounds: keyof typeof ROUNDS): void {
-  describe(`store conformance: ${target.name}`, () => {
+function prove(
+  what: string,
+  rounds: keyof typeof ROUNDS,
+  start: () => Promise<{ readonly target: StoreTarget; readonly close: () => Promise<void> }>,
+): void {
+  describe(`store conformance: ${what}`, () => {
+    let started: Awaited<ReturnType<typeof start>>;
+    beforeAll(async () => {
+      started = await start();
+    }, CASE_MS);
+    afterAll(() => started?.close());
     for (const each of CASES) {
       const proves = (each.proves ?? []).map((id) => ` [${id}]`).join('');
       it(`[${each.id}]${proves} ${each.promise}`, { timeout: 2 * CASE_MS }, async (context) => {
         const scale = GROWTH.test(each.id) ? ROWS : ROUNDS[rounds];
-        const result = await runCase(each, { ...target, scale, caseMs: CASE_MS });
+        const result = await runCase(each, { ...started.target, scale, caseMs: CASE_MS });
         if (result.outcome === 'skipped') context.skip(result.reason ?? '');
         if (isFailure(result)) expect.fail(formatFailure(result));
       });
