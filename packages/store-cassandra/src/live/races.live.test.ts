@@ -5,15 +5,16 @@ import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
+import { LONG, NOT_LONG } from './long-runs.test-support.ts';
 import { SiblingProcesses } from './sibling-process.test-support.ts';
 
-const CODES = 40;
+const CODES = 200;
 const RACERS = 50;
 /** The round in which a node crashes, and the one before which it is back. */
-const [CRASH, BACK] = [12, 24];
+const [CRASH, BACK] = [60, 120];
 const pair = { read: 'ONE', write: 'ANY' } as const;
 
-const cluster = await cassandraCluster({ nodes: 3 });
+const cluster = LONG ? await cassandraCluster({ nodes: 3 }) : ({ available: false, reason: NOT_LONG } as const);
 
 if (!cluster.available) test('races on Cassandra', (context) => context.skip(cluster.reason));
 else {
