@@ -17,4 +17,8 @@ const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
   misconfigured: misconfigured(cluster),
 });
 
-await proveOn({ nodes: 1 }, runs(upTo('store-67-flat-family'), upTo('store-27-orphans', 'store-26-named-grants')), more);
+await proveOn(
+  { nodes: 1 },
+  runs(upTo('store-67-flat-family'), upTo('store-27-orphans', 'store-26-named-grants')),
+  more,
+);
