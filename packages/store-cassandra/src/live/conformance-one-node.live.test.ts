@@ -19,6 +19,9 @@ const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
 
 await proveOn(
   { nodes: 1 },
-  runs(upTo('store-67-flat-family'), upTo('store-27-orphans', 'store-26-named-grants')),
+  runs(
+    upTo('store-45-restart-keeps-data', 'store-00-nothing-written-is-lost'),
+    upTo('store-27-orphans', 'store-26-named-grants'),
+  ),
   more,
 );
