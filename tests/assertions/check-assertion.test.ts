@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SAML_BEARER } from '@gatehouse/core';
 import { samlAssertion, signSamlAssertion } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatehouse, type Outcome, temporaryFolder } from '../server/command-line.ts';
@@ -22,13 +23,13 @@ afterAll(async () => {
   folder.remove();
 });
 
-function check(assertion: string, ...more: readonly string[]): Promise<Outcome> {
+function check(assertion: string | Buffer, ...more: readonly string[]): Promise<Outcome> {
   const file = path.join(folder.path, 'assertion');
-  writeFileSync(file, `${assertion}\n`);
+  writeFileSync(file, typeof assertion === 'string' ? `${assertion}\n` : assertion);
   return gatehouse(['check', 'assertion', file, '--config', site.configFile, ...more]);
 }
 
-async function verdict(assertion: string, ...more: readonly string[]): Promise<Verdict> {
+async function verdict(assertion: string | Buffer, ...more: readonly string[]): Promise<Verdict> {
   const { code, stdout } = await check(assertion, '--json', ...more);
   const said = JSON.parse(stdout) as Verdict;
   expect(code).toBe(said.accepted ? 0 : 1);
@@ -124,6 +125,52 @@ describe('gatehouse check assertion, of SAML', () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no file /nowhere') });
     expect((await check('', '--client', 'portal')).stderr).toContain('The file is empty.');
     expect((await check(site.byIdp(), '--client', 'nobody')).stderr).toContain('no client "nobody"');
+  });
+});
+
+describe('gatehouse check assertion, of who brings it', () => {
+  it.each([
+    ['disabled', 'asleep', 'client-enabled'],
+    ['not registered for the grant', 'other', 'grant-registered'],
+  ])('says that a client is %s', async (_what, client, check) => {
+    const { accepted, steps } = await verdict(site.byIdp(), '--client', client);
+    expect(accepted).toBe(false);
+    expect(steps).toEqual([expect.objectContaining({ check, verdict: 'failed' })]);
+  });
+
+  it('finds a client that is kept in the store', async () => {
+    const made = await gatehouse([
+      ...['client', 'create', '--id', 'stored', '--scope', 'resource.READ', '--grant', SAML_BEARER],
+      ...['--config', site.configFile],
+    ]);
+    expect(made.code).toBe(0);
+    expect((await verdict(site.byIdp(), '--client', 'portal')).accepted).toBe(true);
+    const { accepted, steps } = await verdict(site.byIdp(), '--client', 'stored');
+    // It is found, and is none of those that the issuer lists.
+    expect(accepted).toBe(false);
+    expect(steps.at(-1)).toMatchObject({ check: 'assertion-client-of-issuer', verdict: 'failed' });
+  });
+
+  it('says that the store was not looked at, and makes no file', async () => {
+    const absent = path.join(folder.path, 'absent.db');
+    const { code, stderr } = await check(site.byIdp(), '--client', 'stored', '--set', `store=sqlite:${absent}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no client "stored". Those in the store were not looked at: ');
+    expect(existsSync(absent)).toBe(false);
+  });
+});
+
+describe('gatehouse check assertion, of a file', () => {
+  const xml = (): string => Buffer.from(site.byIdp(), 'base64url').toString();
+
+  it.each([
+    ['a byte order mark', () => `\ufeff${xml()}`],
+    ['no-break spaces around', () => `\u00a0${xml()}\u00a0`],
+    ['UTF-16', () => Buffer.from(`\ufeff${xml()}`, 'utf16le')],
+    ['UTF-16 without a mark', () => Buffer.from(xml(), 'utf16le')],
+    ['a space behind what was sent', () => `${site.byIdp()} `],
+  ])('judges XML with %s as the server would: refused', async (_what, make) => {
+    expect(await verdict(make())).toMatchObject({ kind: 'SAML', accepted: false });
   });
 });
 

@@ -21,8 +21,8 @@ export interface JwtSite {
   /** Of the trusted issuer, P-256. */
   readonly idpKey: KeyObject;
   readonly idpPublicJwk: JsonWebKey;
-  /** About `sampleuser`, by the trusted issuer. */
-  byIdp(claims?: JWTPayload): Promise<string>;
+  /** About `sampleuser`, by the trusted issuer; a claim that is undefined is left out. */
+  byIdp(claims?: Partial<Record<string, unknown>>): Promise<string>;
   /** About itself, by `robot`. */
   byRobot(claims?: JWTPayload): Promise<string>;
   /** One more node, on a port of its own. */

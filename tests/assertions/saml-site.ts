@@ -53,8 +53,17 @@ export async function samlSite({ config = {}, idpKeys, store }: SiteOptions): Pr
     store,
     secrets: ['a server secret of at least thirty-two bytes'],
     clients: [
-      { id: 'portal', secrets: PORTAL_SECRET, certificates: portal.certificate, mayAssertOwners: true, ...client },
+      {
+        ...client,
+        id: 'portal',
+        secrets: PORTAL_SECRET,
+        certificates: portal.certificate,
+        mayAssertOwners: true,
+        grantTypes: [SAML_BEARER, 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      },
       { id: 'kiosk', type: 'public', ...client },
+      { id: 'asleep', secrets: PORTAL_SECRET, ...client, enabled: false },
+      { id: 'other', secrets: PORTAL_SECRET, ...client, grantTypes: ['client_credentials'] },
     ],
     trustedIssuers: [
       {

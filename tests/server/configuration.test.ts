@@ -270,12 +270,10 @@ describe('serving', () => {
     }
   });
 
-  test('a store that there is not, yet or at all, is a sentence', async () => {
+  test('a store that there is not, or that its URL does not name, is a sentence', async () => {
     const run = (url: string): ReturnType<typeof gatehouse> =>
       gatehouse(['serve', '--sample', '--store', url, '--set', `secrets=${SECRET}`, '--port', '0']);
-    expect((await run('cassandra://db')).stderr).toContain(
-      'whose package @gatehouse/store-cassandra is not part of this version',
-    );
+    expect((await run('cassandra://db')).stderr).toContain('cannot be used: The URL of the store is cassandra://');
     expect((await run('paper:')).stderr).toContain('has the scheme "paper:", which no store has');
   });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -63,4 +64,21 @@ test('a start that fails after its store was opened closes the store', async () 
   );
   expect(existsSync(`${snapshot}.journal.1`)).toBe(true);
   expect(existsSync(`${snapshot}.lock`)).toBe(false);
+});
+
+test('[SEC-126] a start ends where a client in the store has the name of a trusted issuer, and names it', async () => {
+  const store = `sqlite:${path.join(folder.path, 'gatehouse.db')}`;
+  const file = path.join(folder.path, 'gatehouse.config.mjs');
+  const config = { secrets: 's'.repeat(32), issuer: 'http://localhost:8089', store };
+  writeFileSync(file, `export default ${JSON.stringify(config)};`);
+  expect(await gatehouse(['migrate', '--store', store])).toMatchObject({ code: 0 });
+  expect(await gatehouse(['client', 'create', '--id', 'idp', '--scope', 'a', '--config', file])).toMatchObject({
+    code: 0,
+  });
+  const keys = [generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })];
+  const named = JSON.stringify({ ...config, trustedIssuers: [{ issuer: 'idp', jwks: { keys } }] });
+  writeFileSync(file, `export default { ...${named}, hooks: { mapAssertedSubject: () => null } };`);
+  const { code, stderr } = await gatehouse(['serve', '--config', file, '--port', String(await freePort())]);
+  expect(code).toBe(78);
+  expect(stderr).toContain('The client "idp" in the store has the name of a trusted issuer');
 });

@@ -61,6 +61,13 @@ const HOSTILE: readonly (readonly [name: string, xml: string])[] = [
     `<a ${Array.from({ length: 60 }, (_, i) => `xmlns:p${i}="urn:${i}"`).join(' ')}>${`<b${Array.from({ length: 32 }, (_, i) => ` p${i}:a=""`).join('')}/>`.repeat(31)}</a>`,
   ],
   [
+    '900 elements inside 28 KeyInfo inside each other',
+    signed({}, { key: OURS.privateKey }).replace(
+      '</Signature>',
+      `${'<KeyInfo>'.repeat(28)}${'<b/>'.repeat(900)}${'</KeyInfo>'.repeat(28)}</Signature>`,
+    ),
+  ],
+  [
     'an assertion of the right form, signed by nobody',
     signed({ statements: values(900, '<AttributeValue>x</AttributeValue>') }, { key: OURS.privateKey }),
   ],

@@ -1,16 +1,6 @@
 import type { SamlReading } from '@gatehouse/core';
 import { fault } from './fault.ts';
-import {
-  attributeOf,
-  DSIG,
-  dsig,
-  everyElement,
-  type QName,
-  SAML,
-  saml,
-  type XmlElement,
-  XSI_TYPE,
-} from './xml-tree.ts';
+import { attributeOf, dsig, everyElement, type QName, SAML, saml, type XmlElement, XSI_TYPE } from './xml-tree.ts';
 
 /** An `xs:ID`, in the characters that makers use. */
 const ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
@@ -70,15 +60,12 @@ function requireOneSignature(root: XmlElement): void {
   const signatures = [...everyElement(root)].filter(({ name }) => /(?:^|\})Signature$/.test(name));
   if (signatures.length !== 1) throw fault('one-signature', String(signatures.length));
   if (!root.children.some(({ name }) => name === dsig('Signature'))) throw fault('signature-of-assertion');
-  // Nothing of an assertion or a signature inside what is not looked into.
-  for (const info of everyElement(root)) {
-    if (info.name !== dsig('KeyInfo')) continue;
-    for (const inside of everyElement(info))
-      if (
-        inside.name.startsWith(`{${SAML}}`) ||
-        inside.name === dsig('SignedInfo') ||
-        inside.name === `{${DSIG}}Object`
-      )
-        throw fault('key-info');
-  }
+  requireBareKeyInfo(root, false);
+}
+
+/** Nothing of an assertion or a signature inside what is not looked into; each element is looked at once, however deep. */
+function requireBareKeyInfo({ children, name }: XmlElement, within: boolean): void {
+  if (within && (name.startsWith(`{${SAML}}`) || name === dsig('SignedInfo') || name === dsig('Object')))
+    throw fault('key-info');
+  for (const child of children) requireBareKeyInfo(child, within || name === dsig('KeyInfo'));
 }

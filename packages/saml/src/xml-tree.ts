@@ -49,8 +49,11 @@ export function theChild(element: XmlElement, name: QName): XmlElement {
   return child;
 }
 
-/** The element and everything below it, in the order of the document. */
+/** The element and everything below it, in the order of the document; what it costs does not grow with the depth. */
 export function* everyElement(element: XmlElement): Generator<XmlElement> {
-  yield element;
-  for (const child of element.children) yield* everyElement(child);
+  const ahead = [element];
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    yield next;
+    ahead.push(...next.children.toReversed());
+  }
 }

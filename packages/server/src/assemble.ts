@@ -14,6 +14,7 @@ import {
 } from '@gatehouse/core';
 import type { AppOptions } from './app.ts';
 import { everyClient } from './clients/every-client.ts';
+import { namedAsIssuers } from './clients/named-as-issuers.ts';
 import type { CompleteConfig, Config } from './config/config.ts';
 import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
@@ -45,6 +46,8 @@ export interface Assembly {
   readonly settings: Settings;
   /** What keeps it from starting, one sentence each. */
   readonly faults: readonly string[];
+  /** The same, of the clients in the store, once it is open: those that a trusted issuer's name would hide (SEC-126). */
+  hiddenClients(): Promise<readonly string[]>;
 }
 
 /** Whether other processes see what this one writes, so that clients can be kept there. */
@@ -163,5 +166,6 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     start: { sample: options.sample, warnings: startWarnings(resolved, settings, options.sample !== null, store) },
     ready: options.ready,
   };
-  return { server, app, metrics, settings, faults };
+  const hiddenClients = (): Promise<readonly string[]> => namedAsIssuers(stored, settings.trustedIssuers.keys());
+  return { server, app, metrics, settings, faults, hiddenClients };
 }

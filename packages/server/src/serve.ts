@@ -112,6 +112,8 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     if (assembly.faults.length > 0) throw new StartError(assembly.faults.join('\n'));
     await assembly.server.open();
     opened = assembly.server;
+    const hidden = await assembly.hiddenClients();
+    if (hidden.length > 0) throw new StartError(hidden.join('\n'));
     const { host, port: metricsPort, path } = config.metrics;
     if (assembly.metrics && metricsPort !== undefined)
       metricsListener = await serveMetrics(assembly.metrics, { host, port: metricsPort, path });

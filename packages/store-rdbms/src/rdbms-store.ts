@@ -221,7 +221,8 @@ export class RdbmsStore implements Store {
   }
 
   #ready(): { readonly database: Database; readonly batcher: Batcher; readonly sweeper: Sweeper } {
-    if (this.#parts) return this.#parts;
+    // From the moment of `close` on, though what runs still has its connections.
+    if (this.#parts && !this.#closed) return this.#parts;
     throw this.#closed ? closed() : new StoreError('unavailable', 'The store is not open yet.');
   }
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import {
   AssertionFault,
   type AssertionWitness,
   asOAuthError,
   type Client,
   OAuthError,
+  SAML_BEARER,
   type ServerContext,
   type VerifiedAssertion,
   verifyJwtGrant,
@@ -17,6 +17,8 @@ import { resolveConfig } from '../config/resolve.ts';
 import { loadReader } from '../saml.ts';
 import { createLog } from '../telemetry/log.ts';
 import { loggable } from '../telemetry/redact.ts';
+import { readAssertion } from './assertion-file.ts';
+import { type ClientsToJudge, clientsToJudge } from './clients-to-judge.ts';
 import { CommandError, EXIT, type Output } from './command.ts';
 
 /** One row of the answer: what was asked, and how it went. */
@@ -34,13 +36,13 @@ export interface AssertionQuestion {
 }
 
 /**
- * Judges an assertion as the token endpoint would, step by step, and uses nothing up: the store is not opened.
+ * Judges an assertion as the token endpoint would, step by step, and uses nothing up: the store is opened only for a
+ * client that the configuration does not have, and read.
  * @returns the exit code
  * @throws CommandError where there is nothing to judge
  */
 export async function checkAssertion(loaded: LoadedConfig, question: AssertionQuestion, out: Output): Promise<number> {
-  const text = asSent(await readText(question.file));
-  const kind = looksLikeJwt(text) ? 'JWT' : 'SAML';
+  const { kind, text } = await readAssertion(question.file);
   const log = await createLog({ level: 'silent', format: 'json', write: () => undefined });
   const resolved = await resolveConfig(loaded);
   const { server } = await assemble(resolved, {
@@ -50,16 +52,22 @@ export async function checkAssertion(loaded: LoadedConfig, question: AssertionQu
     ready: () => true,
   });
   const steps: Step[] = [];
-  const clients = new Map(resolved.clients.map((client) => [client.id, client]));
-  const accepted = await judge({ ...server.context, clients: { find: async (id) => clients.get(id) } }, text, kind, {
-    client: question.clientId === undefined ? undefined : namedClient(clients, question.clientId),
-    tell: (step) => steps.push(step),
-  });
-  for (const { check, found, verdict } of steps)
-    out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${loggable(found)}`);
-  out.text(accepted ? `The ${kind} assertion would be accepted once.` : `The ${kind} assertion is refused.`);
-  out.data({ kind, accepted, steps });
-  return accepted ? EXIT.done : EXIT.failed;
+  const clients = clientsToJudge(server, resolved.clients);
+  try {
+    const accepted = await judge({ ...server.context, clients }, text, kind, {
+      client: question.clientId === undefined ? undefined : await namedClient(clients, question.clientId),
+      tell: (step) => steps.push(step),
+    });
+    const missed = clients.missed();
+    if (missed !== null) steps.push({ check: 'client-in-store', verdict: 'not checked', found: missed });
+    for (const { check, found, verdict } of steps)
+      out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${loggable(found)}`);
+    out.text(accepted ? `The ${kind} assertion would be accepted once.` : `The ${kind} assertion is refused.`);
+    out.data({ kind, accepted, steps });
+    return accepted ? EXIT.done : EXIT.failed;
+  } finally {
+    await clients.close();
+  }
 }
 
 const LABEL: Readonly<Record<Step['verdict'], string>> = {
@@ -68,6 +76,7 @@ const LABEL: Readonly<Record<Step['verdict'], string>> = {
   'not checked': 'Open  ',
 };
 const WIDTH = 28;
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 interface Judging {
   readonly client: Client | undefined;
@@ -79,6 +88,8 @@ async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML',
   const passed: AssertionWitness = (check, found) => tell({ check, verdict: 'passed', found });
   try {
     const now = context.runtime.clock.now();
+    const grantType = kind === 'JWT' ? JWT_BEARER : SAML_BEARER;
+    if (judging.client) requireGrant(context, judging.client, grantType);
     const { assertion } =
       kind === 'JWT'
         ? await verifyJwtGrant(context, text, now, passed)
@@ -90,7 +101,9 @@ async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML',
             (id) => (judging.client && judging.client.id !== id ? undefined : context.clients.find(id)),
             passed,
           );
-    await judgeSpeaker(context, assertion, judging);
+    const bearer = judging.client ?? (assertion.trusted ? undefined : await context.clients.find(assertion.issuer));
+    if (bearer) requireGrant(context, bearer, grantType);
+    await judgeSpeaker(context, assertion, bearer, tell);
     tell({
       check: 'assertion-unused',
       verdict: 'not checked',
@@ -106,14 +119,23 @@ async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML',
   }
 }
 
+/** What the token endpoint asks of a client before it looks at who speaks. */
+function requireGrant({ settings }: ServerContext, { enabled, grantTypes }: Client, grantType: string): void {
+  if (!settings.enabledGrants.has(grantType))
+    throw new AssertionFault('grant-type-supported', `${grantType} among the grants of this server`);
+  if (!enabled) throw new AssertionFault('client-enabled', 'an enabled client', 'a disabled client');
+  if (!grantTypes.includes(grantType))
+    throw new AssertionFault('grant-registered', `a client that is registered for ${grantType}`, grantTypes.join(', '));
+}
+
 /** In whose name a token would be issued, as far as the configuration knows. */
 async function judgeSpeaker(
   context: ServerContext,
   assertion: VerifiedAssertion,
-  { client, tell }: Judging,
+  bearer: Client | undefined,
+  tell: Judging['tell'],
 ): Promise<void> {
   const { attributes, issuer, kind, subject, trusted } = assertion;
-  const bearer = client ?? (trusted ? undefined : await context.clients.find(issuer));
   if (!bearer) {
     tell({ check: 'assertion-client-of-issuer', verdict: 'not checked', found: 'say with --client who brings it' });
     return;
@@ -138,26 +160,10 @@ async function judgeSpeaker(
   );
 }
 
-function namedClient(clients: ReadonlyMap<string, Client>, id: string): Client {
-  const client = clients.get(id);
+async function namedClient(clients: ClientsToJudge, id: string): Promise<Client> {
+  const client = await clients.find(id);
   if (client) return client;
-  throw new CommandError(`The configuration has no client ${JSON.stringify(id)}.`);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    throw new CommandError(`There is no file ${file} that can be read.`);
-  }
-}
-
-/** Whoever has an assertion has it as it was sent, or as the XML it was before. */
-function asSent(text: string): string {
-  if (text === '') throw new CommandError('The file is empty.');
-  return text.startsWith('<') ? Buffer.from(text).toString('base64url') : text;
-}
-
-function looksLikeJwt(text: string): boolean {
-  return text.includes('.');
+  const missed = clients.missed();
+  const instead = missed === null ? '' : ` Those in the store were not looked at: ${missed}`;
+  throw new CommandError(`There is no client ${JSON.stringify(id)}.${instead}`);
 }

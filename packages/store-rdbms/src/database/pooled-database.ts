@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
 import type { ManyId, StatementId } from '../catalogue.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { bind, type Compiled, type Params, type Result, type Row } from '../statement.ts';
+import { inLowerCase } from '../in-lower-case.ts';
+import { bind, type Compiled, type Params, type Result } from '../statement.ts';
 import type { CompiledCatalogue } from './compiled-catalogue.ts';
 import type { Database, PoolState, RawDatabase, SentStatement } from './database.ts';
 import { Deadline, Late } from './deadline.ts';
@@ -249,7 +250,7 @@ export class PooledDatabase implements Database {
       const value = await work(async (text) => {
         const answer = this.#engine.query(connection, this.#catalogue.qualified(text));
         const { rows, count } = await inTime(deadline, answer);
-        return { rows: rows.map(lowerCase), count };
+        return { rows: rows.map(inLowerCase), count };
       });
       good = true;
       return value;
@@ -271,9 +272,4 @@ async function inTime<T>(deadline: Deadline | null, answer: Promise<T>): Promise
   return deadline.race(answer).catch((error: unknown) => {
     throw error instanceof Late ? lateError('read') : error;
   });
-}
-
-/** Keys as every dialect's questions name them: some servers answer in capitals. */
-function lowerCase(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -3,6 +3,7 @@ import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
 import { columnType, REGISTER_KINDS, REGISTERS, registerColumns, TEXT_COLUMNS, TOKEN_COLUMNS } from '../tables.ts';
+import { COUNT_AT_ONCE } from './count-at-once.ts';
 import type { Dialect } from './dialect.ts';
 import { listed } from './listed.ts';
 import { standardStatements } from './standard.ts';
@@ -15,20 +16,7 @@ const standard = standardStatements({ bigint, page: (query) => `${query} LIMIT :
 /** What PostgreSQL says better than the others. */
 const own: readonly (readonly [StatementId, StatementText])[] = [
   ['once_add', { text: `${textOf('once_add')} ON CONFLICT DO NOTHING`, reads: false }],
-  [
-    'count_more',
-    {
-      text: `
-        INSERT INTO oauth_counter AS o (tenant_id, counter_hash, failures, window_end, purge_at)
-        VALUES (:tenant_id, :counter_hash, 1, :window_end, :window_end)
-            ON CONFLICT (tenant_id, counter_hash) DO UPDATE
-           SET failures = CASE WHEN o.window_end > :at THEN o.failures + 1 ELSE 1 END,
-               window_end = CASE WHEN o.window_end > :at THEN o.window_end ELSE :window_end END,
-               purge_at = CASE WHEN o.window_end > :at THEN o.purge_at ELSE :window_end END
-        RETURNING failures`,
-      reads: false,
-    },
-  ],
+  ['count_more', COUNT_AT_ONCE],
   // The outer condition is not decoration: what was prolonged between picking and deleting stays.
   ...sweepTexts(
     'purge',

@@ -1,6 +1,7 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
 import type { Fault } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
+import { COUNT_AT_ONCE } from './count-at-once.ts';
 import type { Dialect } from './dialect.ts';
 import { standardMany, standardStatements } from './standard.ts';
 import { sweepTexts } from './sweep-texts.ts';
@@ -11,20 +12,7 @@ const standard = standardStatements({
 });
 
 const own: readonly (readonly [StatementId, StatementText])[] = [
-  [
-    'count_more',
-    {
-      text: `
-        INSERT INTO oauth_counter AS o (tenant_id, counter_hash, failures, window_end, purge_at)
-        VALUES (:tenant_id, :counter_hash, 1, :window_end, :window_end)
-            ON CONFLICT (tenant_id, counter_hash) DO UPDATE
-           SET failures = CASE WHEN o.window_end > :at THEN o.failures + 1 ELSE 1 END,
-               window_end = CASE WHEN o.window_end > :at THEN o.window_end ELSE :window_end END,
-               purge_at = CASE WHEN o.window_end > :at THEN o.purge_at ELSE :window_end END
-        RETURNING failures`,
-      reads: false,
-    },
-  ],
+  ['count_more', COUNT_AT_ONCE],
   ...sweepTexts(
     'purge',
     false,

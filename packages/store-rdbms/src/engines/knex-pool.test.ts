@@ -44,3 +44,19 @@ it('a connection whose end fails troubles nobody', async () => {
   // What nobody catches ends the process, or here the run.
   await expect(pool.discard(await pool.acquire())).resolves.toBeUndefined();
 });
+
+it('a connection that outlives its pool is given up without a word', async () => {
+  const settings = resolveConnection({ dialect: 'postgresql', host: 'localhost', user: 'u', database: 'd' });
+  const pool = openKnexPool<Connection>(
+    { dialect: await clientClass(), driver: {}, connection: async () => ({}), cut: () => undefined },
+    settings,
+    silentLog,
+  );
+  const connection = await pool.acquire();
+  const ended = pool.destroy();
+  // As a store does that has waited long enough; whoever still used the connection does it once more.
+  await pool.discard(connection);
+  await ended;
+  await expect(pool.discard(connection)).resolves.toBeUndefined();
+  expect(pool.pool()).toMatchObject({ used: 0, free: 0, waiting: 0 });
+});

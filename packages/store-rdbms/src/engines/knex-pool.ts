@@ -14,7 +14,8 @@ export interface PooledClient<C> {
   acquireConnection(): Promise<C>;
   releaseConnection(connection: C): Promise<void>;
   destroyRawConnection(connection: C): Promise<void>;
-  readonly pool: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
+  /** Absent once it has ended. */
+  readonly pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
   connectionSettings: unknown;
 }
 
@@ -106,7 +107,10 @@ export function openKnexPool<C extends object>(
     },
   });
   const client = knex.client as PooledClient<C>;
-  const release = (used: C): void => void client.releaseConnection(used);
+  const release = (used: C): void => {
+    // A pool that has ended has none to take back, and would say so in place of what ended the call.
+    if (client.pool) void client.releaseConnection(used);
+  };
   return {
     acquire: () =>
       client.acquireConnection().catch((error: unknown) => {
@@ -123,9 +127,9 @@ export function openKnexPool<C extends object>(
       return ended;
     },
     pool: () => ({
-      used: client.pool.numUsed(),
-      free: client.pool.numFree(),
-      waiting: client.pool.numPendingAcquires(),
+      used: client.pool?.numUsed() ?? 0,
+      free: client.pool?.numFree() ?? 0,
+      waiting: client.pool?.numPendingAcquires() ?? 0,
       max: pool.max,
     }),
     destroy: () => knex.destroy(),

@@ -7,6 +7,7 @@ import type {
   Result as OracleResult,
 } from 'oracledb';
 import type { Bound } from '../database/engine.ts';
+import { inLowerCase } from '../in-lower-case.ts';
 import type { Compiled, Result, Row, Value } from '../statement.ts';
 import { columnType } from '../tables.ts';
 
@@ -120,8 +121,4 @@ function isNumber(name: string, rows: readonly (readonly Value[])[], index: numb
 function resultOf({ rows, rowsAffected }: OracleResult<unknown>): Result {
   const read = (rows ?? []) as readonly Row[];
   return { rows: read.map(inLowerCase), count: rowsAffected ?? read.length };
-}
-
-function inLowerCase(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { inLowerCase } from '../in-lower-case.ts';
 import type { Result, Row } from '../statement.ts';
 import { call, type Db2Connection, type Db2Driver, type Db2Result, type Db2Statement } from './driver.ts';
 
@@ -140,8 +141,4 @@ async function execute(connection: Db2Connection, { sql, bindings, reads }: Quer
   } finally {
     await call((done) => statement.close(done)).catch(() => undefined);
   }
-}
-
-function inLowerCase(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -6,6 +6,7 @@ import { migrate, RdbmsStore } from '../index.ts';
 import { prove } from './conformance.test-support.ts';
 import { CAPABILITIES, patient, TOLERANCE } from './conformance-target.test-support.ts';
 import { mssqlOnH2 } from './mssql-on-h2.test-support.ts';
+import { proveSweep } from './swept-rows.test-support.ts';
 
 // The real driver over the wire, the very texts executed; not SQL Server, whose locks and plans are its own.
 const h2 = await h2Server();
@@ -34,5 +35,12 @@ if (h2.available) {
       scale: 0.1,
     },
     CASES,
+  );
+  test(
+    '[store-57] no row that is not past its time by twice the tolerance is ever swept, and every other is',
+    {
+      timeout: 240_000,
+    },
+    () => proveSweep(two as string, TOLERANCE, 1),
   );
 } else test("store conformance: SQL Server's texts on H2", (context) => context.skip(h2.reason));

@@ -5,6 +5,7 @@ import { afterAll, test, vi } from 'vitest';
 import { migrate, RdbmsStore } from '../index.ts';
 import { prove } from './conformance.test-support.ts';
 import { CAPABILITIES, patient, TOLERANCE } from './conformance-target.test-support.ts';
+import { proveSweep } from './swept-rows.test-support.ts';
 
 const h2 = await h2Server();
 if (h2.available) {
@@ -30,5 +31,12 @@ if (h2.available) {
       scale: 0.1,
     },
     CASES,
+  );
+  test(
+    '[store-57] no row that is not past its time by twice the tolerance is ever swept, and every other is',
+    {
+      timeout: 240_000,
+    },
+    () => proveSweep(connection('two'), TOLERANCE, 1),
   );
 } else test("store conformance: Oracle's texts on H2", (context) => context.skip(h2.reason));

@@ -132,23 +132,19 @@ function prove(found: DatabaseServer): void {
     const { store, proxy } = await place({ 'pool.max': 10, 'timeouts.statementMs': 1_000, 'timeouts.callMs': 1_500 });
     const grant = await granted(store);
     proxy.set({ swallowAnswer: true });
-    let longest = 0;
-    let last = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 20);
     // More calls than there are threads: what the rest of the process needs one for goes on.
-    const calls = Array.from({ length: 12 }, () => store.find('grant', grant.key).catch((error: unknown) => error));
+    let ended = 0;
+    const calls = Array.from({ length: 12 }, () =>
+      store
+        .find('grant', grant.key)
+        .catch((error: unknown) => error)
+        .finally(() => ended++),
+    );
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const began = performance.now();
     await readFile(new URL(import.meta.url));
-    const took = performance.now() - began;
+    expect(ended, 'calls given up before a file could be read').toBe(0);
     for (const error of await Promise.all(calls))
       expect(['timeout', 'unavailable']).toContain(Reflect.get(error as object, 'kind'));
-    clearInterval(beat);
-    expect(took).toBeLessThan(900);
-    expect(longest).toBeLessThan(900);
     proxy.set({});
     await expect
       .poll(() => store.find('grant', grant.key).catch(() => null), { timeout: 20_000 })
@@ -166,12 +162,10 @@ function prove(found: DatabaseServer): void {
       store.write({ attempt: attempt(), change: change(grant.key) }).catch((error: unknown) => error),
     );
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const began = performance.now();
     await engine.commit(holder);
-    const took = performance.now() - began;
     engine.release(holder);
     const said = await Promise.all(waiting);
-    expect(took).toBeLessThan(5_000);
+    // Kept out until their limit, they would have been given up instead.
     expect(said.filter((one) => one === 'written').length).toBe(1);
     expect(said.filter((one) => one === 'outdated').length).toBe(7);
     expect(threadSlots.waiting).toBe(0);

@@ -10,6 +10,7 @@ import { SWEPT, TABLES } from '../tables.ts';
 import { budgetCase } from './budgets.test-support.ts';
 import { prove } from './conformance.test-support.ts';
 import { CAPABILITIES } from './conformance-target.test-support.ts';
+import { endsByItself } from './ends-by-itself.test-support.ts';
 import { SiblingProcesses } from './sibling-process.test-support.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-sqlite-'));
@@ -109,6 +110,10 @@ const target: StoreTarget = {
 };
 
 prove(target, CASES);
+
+test('[store-50] a process that has closed its store ends by itself', { timeout: 120_000 }, async () => {
+  expect(await endsByItself(connection)).toBe(true);
+});
 
 test('[performance] every flow keeps its budget of statements and rows', { timeout: 60_000 }, async () => {
   const statements: SentStatement[] = [];

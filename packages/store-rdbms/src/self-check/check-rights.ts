@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '@gatehouse/core';
-import { causeOf } from '../database/fault.ts';
+import { causeOf, errorOf, type Fault } from '../database/fault.ts';
 import { SWEPT } from '../tables.ts';
 import type { Checked } from './checked.ts';
 
@@ -13,22 +14,53 @@ const VERBS: Readonly<Record<string, (table: string) => string>> = {
 
 const LEASE = 'UPDATE oauth_lease SET held_until = held_until WHERE 1 = 0';
 
+/** What passes by itself: others write to the file, or the server has no connection to give. */
+const PASSING: ReadonlySet<Fault> = new Set<Fault>(['busy', 'lost', 'retry']);
+/** The tables were found before: what is not there now is not to be seen by this user. */
+const UNGRANTED: ReadonlySet<Fault> = new Set<Fault>(['forbidden', 'missing']);
+const PAUSE_MS = 100;
+
 /** The four verbs on our tables, and nothing more: no DDL is ever needed. */
-export async function checkRights({ database, dialect }: Checked): Promise<void> {
+export async function checkRights({
+  database,
+  dialect,
+  settings,
+}: Pick<Checked, 'database' | 'dialect' | 'settings'>): Promise<void> {
+  const until = performance.now() + settings.timeouts.startMs;
   const attempt = async (verb: string, table: string, text: string): Promise<void> => {
-    try {
-      await database.raw.query(text);
-    } catch (error) {
+    for (;;) {
+      const failed = await failureOf(() => database.raw.query(text));
+      if (failed === null) return;
       // No answer says nothing about rights.
-      if (error instanceof StoreError) throw error;
-      const readOnly = dialect.faultOf(error) === 'read-only';
-      const message = readOnly
-        ? `The database is read-only, a replica for instance: name the primary.`
-        : `The user of the store may not ${verb} on ${table}: GRANT it, see the end of sql/${dialect.name}/oauth-server.sql.`;
-      throw new StoreError('config', message, { cause: causeOf(error) });
+      if (failed.error instanceof StoreError) throw failed.error;
+      const fault = dialect.faultOf(failed.error);
+      if (!PASSING.has(fault) || performance.now() >= until) throw refusalOf(fault, failed.error, verb, table);
+      await sleep(PAUSE_MS);
     }
+  };
+  const refusalOf = (fault: Fault, error: unknown, verb: string, table: string): Error => {
+    const cause = causeOf(error);
+    if (fault === 'read-only')
+      return new StoreError('config', 'The database is read-only, a replica for instance: name the primary.', {
+        cause,
+      });
+    if (!UNGRANTED.has(fault)) {
+      const { message } = errorOf(fault, 'idle', error);
+      return new StoreError('config', `${verb} on ${table} could not be tried. ${message} ${cause.message}`, { cause });
+    }
+    const message = `The user of the store may not ${verb} on ${table}: GRANT it, see the end of sql/${dialect.name}/oauth-server.sql.`;
+    return new StoreError('config', message, { cause });
   };
   for (const { table } of Object.values(SWEPT))
     for (const [verb, text] of Object.entries(VERBS)) await attempt(verb, table, text(table));
   await attempt('UPDATE', 'oauth_lease', LEASE);
+}
+
+async function failureOf(call: () => Promise<unknown>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return { error };
+  }
 }

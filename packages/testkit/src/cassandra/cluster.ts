@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Provision, provide } from '../provision.ts';
+import { type Provision, provide, requiredBackends } from '../provision.ts';
 import type { CassandraOptions } from './configuration.ts';
 import { CASSANDRA_VERSION, type CassandraProgram, cassandraProgram } from './jars.ts';
 import { CassandraNode, isOpen } from './node.ts';
@@ -38,7 +38,9 @@ export interface CassandraCluster {
 /** A real cluster of one to nine nodes on loopback addresses, out of the jars of Maven Central. */
 export function cassandraCluster(options: CassandraOptions = {}): Promise<Provision<CassandraCluster>> {
   const { nodes = 1 } = options;
-  return provide(nodes === 1 ? 'cassandra' : `cassandra-${nodes}`, async () => {
+  const name = nodes === 1 ? 'cassandra' : `cassandra-${nodes}`;
+  return provide(name, async () => {
+    if (!requiredBackends().has(name)) throw new Error(`Nodes take minutes: REQUIRE_BACKENDS=${name} starts them.`);
     const program = await cassandraProgram();
     if ('reason' in program) throw new Error(program.reason);
     return startCluster(program, options);

@@ -1,5 +1,5 @@
 import { chooseImage, containerEngine, startContainer } from '../containers.ts';
-import { type Provision, provide } from '../provision.ts';
+import { type Provision, provide, requiredBackends } from '../provision.ts';
 
 const OFFICIAL = 'cassandra:5.0';
 const PORT = 9042;
@@ -20,6 +20,8 @@ export interface CassandraContainer {
 /** The image to run Cassandra in, as far as one is here or can be had. */
 export function cassandraImage(): Promise<Provision<string>> {
   return provide('cassandra-container', async () => {
+    if (!requiredBackends().has('cassandra-container'))
+      throw new Error('A node takes a minute: REQUIRE_BACKENDS=cassandra-container starts it.');
     const client = await containerEngine();
     if ('reason' in client) throw new Error(client.reason);
     const image = await chooseImage(client, OFFICIAL, { named: process.env['TEST_IMAGE_CASSANDRA'], mayPull: true });
