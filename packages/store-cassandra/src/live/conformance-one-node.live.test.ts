@@ -1,6 +1,6 @@
 import type { StoreTarget } from '@gatehouse/conformance';
 import type { CassandraCluster } from '@gatehouse/testkit';
-import { PAIRS, proveOn } from './conformance.test-support.ts';
+import { proveOn, runs, upTo } from './conformance.test-support.ts';
 import { misconfigured } from './misconfigured.test-support.ts';
 
 /** One node can crash, hang and be set up wrongly. */
@@ -17,4 +17,11 @@ const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
   misconfigured: misconfigured(cluster),
 });
 
-await proveOn({ nodes: 1 }, PAIRS, more);
+await proveOn(
+  { nodes: 1 },
+  runs(
+    upTo('store-45-restart-keeps-data', 'store-00-nothing-written-is-lost'),
+    upTo('store-27-orphans', 'store-26-named-grants'),
+  ),
+  more,
+);

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Key, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { CassandraStore, type ConsistencySettings, type Level, type SerialLevel } from '../index.ts';
+import { CassandraStore, type ConsistencySettings, type Level, migrate, type SerialLevel } from '../index.ts';
 import { isLegal, LEVELS, type Use } from '../levels/levels.ts';
 import { copiesNeeded, overlaps } from '../levels/overlap.ts';
 import { importDriver } from '../session/driver.ts';
 import { consistencyOf } from '../session/session.ts';
-import { freshKeyspace } from './conformance-target.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
 const FORBIDDEN: Level = 'TWO';
@@ -15,6 +14,8 @@ const three = { strategy: 'NetworkTopologyStrategy', copies: new Map([['dc1', 3]
 
 const cluster = await cassandraCluster({
   nodes: 3,
+  // Guardrails are for everybody but superusers, and without passwords everybody is one.
+  auth: true,
   // As an operator forbids a level: no store may be opened at it, and the others are not touched.
   yaml: [`read_consistency_levels_disallowed: [${FORBIDDEN}]`, `write_consistency_levels_disallowed: [${FORBIDDEN}]`],
 });
@@ -23,12 +24,30 @@ if (!cluster.available) test('levels of Cassandra', (context) => context.skip(cl
 else {
   const { value } = cluster;
   afterAll(() => value.close());
-  const keyspace = await freshKeyspace(value);
-  // Guardrails are for everybody but superusers; without passwords nobody is one.
+  const superuser = { username: 'cassandra', password: 'cassandra' };
+  const keyspace = 'levels';
+  await migrate({
+    connection: { url: value.url(keyspace), user: superuser.username, password: superuser.password },
+    createKeyspace: true,
+  });
+  const server = { username: 'server', password: 'p' };
+  await onCluster(
+    value,
+    async (client) => {
+      await client.execute(`CREATE ROLE server WITH LOGIN = true AND PASSWORD = 'p'`);
+      for (const right of ['SELECT', 'MODIFY'])
+        await client.execute(`GRANT ${right} ON KEYSPACE ${keyspace} TO server`);
+    },
+    { credentials: superuser },
+  );
   const { types } = await importDriver();
 
   const open = async (consistency: ConsistencySettings): Promise<CassandraStore> => {
-    const connection = { url: value.url(keyspace), consistency };
+    const connection = {
+      url: value.url(keyspace),
+      ...{ user: server.username, password: server.password, consistency },
+      ...{ timeouts: { statementMs: 7_000, callMs: 20_000 } },
+    };
     const store = new CassandraStore({ connection, namespace: 'levels' });
     await store.open();
     return store;
@@ -51,7 +70,9 @@ else {
       for (const level of LEVELS.filter((one) => one !== FORBIDDEN))
         it(`[AX-189] ${use} at ${level}`, async () => {
           const consistency = consistencyOf(level, types.consistencies);
-          const outcome = onCluster(value, (client) => client.execute(STATEMENTS[use], [], { consistency }));
+          const outcome = onCluster(value, (client) => client.execute(STATEMENTS[use], [], { consistency }), {
+            credentials: server,
+          });
           if (isLegal(use as Use, level)) await outcome;
           else await expect(outcome).rejects.toMatchObject({ code: 0x2200 });
         });

@@ -5,6 +5,7 @@ import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
+import { LONG, NOT_LONG } from './long-runs.test-support.ts';
 import { SiblingProcesses } from './sibling-process.test-support.ts';
 
 const CODES = 200;
@@ -13,7 +14,7 @@ const RACERS = 50;
 const [CRASH, BACK] = [60, 120];
 const pair = { read: 'ONE', write: 'ANY' } as const;
 
-const cluster = await cassandraCluster({ nodes: 3 });
+const cluster = LONG ? await cassandraCluster({ nodes: 3 }) : ({ available: false, reason: NOT_LONG } as const);
 
 if (!cluster.available) test('races on Cassandra', (context) => context.skip(cluster.reason));
 else {
