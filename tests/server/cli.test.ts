@@ -357,7 +357,7 @@ describe('check', () => {
     for (const form of [
       insecure,
       { url: insecure },
-      { dialect: 'mysql', host: 'db.example.com', dangerouslyInsecure: 'unverified' },
+      { dialect: 'mysql', host: 'db.example.com', database: 'oauth', dangerouslyInsecure: 'unverified' },
     ])
       expect((await store(form)).stdout).toMatch(/^Advice {2}store has dangerouslyInsecure: /m);
     expect((await store('postgresql://user@db.example.com/oauth')).stdout).not.toContain('dangerouslyInsecure');

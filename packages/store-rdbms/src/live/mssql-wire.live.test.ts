@@ -153,7 +153,7 @@ describe('what comes back', () => {
     [208, 'missing'],
     [229, 'forbidden'],
     [102, 'other'],
-    [8152, 'other'],
+    [8152, 'unfit'],
   ] as const)('is judged by its number: %i is %s', async (error, fault) => {
     const { server } = await stub(() => ({ error, message: `Violation … 'a secret value'` }));
     const engine = await engineOn(server);
