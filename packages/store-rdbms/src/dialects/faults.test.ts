@@ -21,6 +21,7 @@ describe('what errors of drivers mean', () => {
     ['mysql', { errno: 1114, sqlState: 'HY000' }, 'full'],
     ['mysql', { errno: 1406, sqlState: '22001' }, 'unfit'],
     ['mysql', { errno: 1366, sqlState: 'HY000' }, 'unfit'],
+    ['mysql', { errno: 3988, sqlState: 'HY000' }, 'unfit'],
     ['mysql', { errno: 1062, sqlState: '23000' }, 'duplicate'],
     ['mysql', { errno: 1064, sqlState: '42000' }, 'other'],
     ['sqlite', { code: 'SQLITE_FULL' }, 'full'],

@@ -71,8 +71,9 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   1021: 'full',
   1041: 'busy',
   1114: 'full',
-  // A letter that the column's character set lacks, and a packet too large: neither has the state of a refused value.
+  // A letter that the column's character set lacks, and a packet too large: none has the state of a refused value.
   1366: 'unfit',
+  3988: 'unfit',
   1153: 'unfit',
   1053: 'lost',
   1927: 'lost',
