@@ -1,3 +1,4 @@
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import type { Client, ClientConfig, QueryResult } from 'pg';
 import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
@@ -81,7 +82,7 @@ async function clientConfig(settings: ConnectionSettings): Promise<ClientConfig>
     ...(database === null ? {} : { database }),
     // A function, since an empty text would be looked for in the environment and in files.
     password: () => text,
-    ssl: await tlsOf(settings),
+    ssl: named(await tlsOf(settings)),
     application_name: 'gatehouse',
     connectionTimeoutMillis: timeouts.connectMs,
     keepAlive: true,
@@ -95,6 +96,14 @@ async function clientConfig(settings: ConnectionSettings): Promise<ClientConfig>
           options: '-c default_transaction_isolation=read\\ committed',
         }),
   };
+}
+
+/** The driver names its host to TLS, whatever it is told: the certificate is held against the name that was asked for. */
+function named(tls: ConnectionOptions | false): ConnectionOptions | false {
+  const name = tls === false ? undefined : tls.servername;
+  return tls === false || name === undefined
+    ? tls
+    : { ...tls, checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate) };
 }
 
 async function execute(
