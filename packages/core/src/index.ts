@@ -69,6 +69,7 @@ export type {
 } from './resource/validate-access-token.ts';
 // The world, injected.
 export { type Clock, systemClock } from './runtime/clock.ts';
+export { Deadline, Late } from './runtime/deadline.ts';
 export { type Entropy, systemEntropy } from './runtime/entropy.ts';
 export { createEmitter, type Emitter, type EventName, type Listener, type ServerEvents } from './runtime/events.ts';
 export { type Log, type LogFields, silentLog } from './runtime/log.ts';

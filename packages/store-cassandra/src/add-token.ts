@@ -1,9 +1,8 @@
-import { type Key, type NewToken, StoreError } from '@gatehouse/core';
+import { Deadline, type Key, type NewToken, StoreError } from '@gatehouse/core';
 import { lookUp } from './find-token.ts';
 import { ttlOf, writtenAt } from './lives.ts';
 import type { Call } from './room.ts';
 import { isSame, type TokenRow, tokenParams } from './rows.ts';
-import { Deadline } from './session/deadline.ts';
 
 /** What was there under a token's key: another record, or an earlier try of this one. */
 export type TokenGuard = 'taken' | { readonly there: TokenRow };

@@ -8,6 +8,7 @@ import {
   checkRevoke,
   checkSweep,
   checkWrite,
+  Deadline,
   type Found,
   type Instant,
   type Key,
@@ -45,7 +46,6 @@ import { findRegister } from './read-register.ts';
 import { revoke } from './revoke.ts';
 import type { Call, Room } from './room.ts';
 import { openChecked } from './self-check/open-checked.ts';
-import { Deadline } from './session/deadline.ts';
 import { write } from './write.ts';
 
 /** Milliseconds that `close` waits for running work. */

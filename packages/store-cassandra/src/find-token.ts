@@ -1,9 +1,8 @@
-import { type Key, StoreError, type Token } from '@gatehouse/core';
+import { Deadline, type Key, StoreError, type Token } from '@gatehouse/core';
 import type { Level } from './levels/levels.ts';
 import { epochOf, readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
 import { asToken, rowUnder, type TokenRow, tokenOf } from './rows.ts';
-import { Deadline } from './session/deadline.ts';
 
 /** Where a copy does not answer, what most of them have is the last word. */
 const LAST_WORD: Level = 'LOCAL_QUORUM';

@@ -1,8 +1,7 @@
-import type { Clock } from '@gatehouse/core';
+import type { Clock, Deadline } from '@gatehouse/core';
 import type { KeptRows } from './kept-rows.ts';
 import type { LevelPlan } from './levels/plan.ts';
 import type { NotedMonths } from './noted-months.ts';
-import type { Deadline } from './session/deadline.ts';
 import type { Session } from './session/session.ts';
 
 /** Where the calls of one open store do their work. */

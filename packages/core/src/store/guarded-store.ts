@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Deadline, Late } from '../runtime/deadline.ts';
 import type { Emitter } from '../runtime/events.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -102,15 +103,9 @@ async function settle<T>(call: () => Promise<T>): Promise<Outcome<T>> {
 }
 
 async function withDeadline<T>(answer: Promise<T>, ms: number, late: () => StoreError): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
   try {
-    return await Promise.race([answer, deadline]);
-  } finally {
-    clearTimeout(timer);
-    // A late failure was already answered as unknown.
-    answer.catch(() => undefined);
+    return await new Deadline(ms).race(answer);
+  } catch (error) {
+    throw error instanceof Late ? late() : error;
   }
 }

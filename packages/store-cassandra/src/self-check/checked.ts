@@ -1,8 +1,7 @@
-import type { Clock, Log } from '@gatehouse/core';
+import type { Clock, Deadline, Log } from '@gatehouse/core';
 import type { Client } from 'cassandra-driver';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { LevelPlan } from '../levels/plan.ts';
-import type { Deadline } from '../session/deadline.ts';
 import type { Driver } from '../session/driver.ts';
 import type { SentStatement, Session } from '../session/session.ts';
 

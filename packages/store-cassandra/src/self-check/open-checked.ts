@@ -1,7 +1,6 @@
-import { StoreError } from '@gatehouse/core';
+import { Deadline, StoreError } from '@gatehouse/core';
 import { type LevelPlan, planLevels } from '../levels/plan.ts';
 import { type Promises, promisesOf } from '../levels/promises.ts';
-import { Deadline } from '../session/deadline.ts';
 import { importDriver } from '../session/driver.ts';
 import { errorOf } from '../session/fault.ts';
 import { Session } from '../session/session.ts';

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log, StoreError } from '@gatehouse/core';
+import type { Deadline, Log, StoreError } from '@gatehouse/core';
+import { Late } from '@gatehouse/core';
 import type { Client, types } from 'cassandra-driver';
 import type { Level, SerialLevel } from '../levels/levels.ts';
 import { STATEMENTS, type Statement, type StatementId } from '../schema/statements.ts';
-import type { Deadline } from './deadline.ts';
-import { Late } from './deadline.ts';
 import type { Driver } from './driver.ts';
 import { errorOf, faultOf, lateError, type Stage } from './fault.ts';
 

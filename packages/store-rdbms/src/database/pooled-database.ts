@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '@gatehouse/core';
+import { Deadline, Late, StoreError } from '@gatehouse/core';
 import type { ManyId, StatementId } from '../catalogue.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { inLowerCase } from '../in-lower-case.ts';
 import { bind, type Compiled, type Params, type Result } from '../statement.ts';
 import type { CompiledCatalogue } from './compiled-catalogue.ts';
 import type { Database, PoolState, RawDatabase, SentStatement } from './database.ts';
-import { Deadline, Late } from './deadline.ts';
 import type { Bound, Engine } from './engine.ts';
 import { Failure } from './failure.ts';
 import { errorOf, type Fault, lateError, type Stage } from './fault.ts';

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Log } from '@gatehouse/core';
+import { Deadline } from '@gatehouse/core';
 import type { Knex } from 'knex';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { PoolState } from '../database/database.ts';
-import { Deadline } from '../database/deadline.ts';
 import { causeOf } from '../database/fault.ts';
 import { sayGoodbye } from './goodbye.ts';
 

@@ -1,12 +1,11 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '@gatehouse/core';
+import { Deadline, StoreError } from '@gatehouse/core';
 import type { Database as File, Statement } from 'better-sqlite3';
 import type { ManyId, StatementId } from '../catalogue.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { CompiledCatalogue } from '../database/compiled-catalogue.ts';
 import type { Database, PoolState, RawDatabase } from '../database/database.ts';
-import { Deadline } from '../database/deadline.ts';
 import type { Bound } from '../database/engine.ts';
 import { errorOf } from '../database/fault.ts';
 import { Rollback, type Step, type Work } from '../database/work.ts';
