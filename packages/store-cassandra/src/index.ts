@@ -1,11 +1,10 @@
+export type { Secret, TlsSettings } from '@gatehouse/connection';
 export { CassandraStore } from './cassandra-store.ts';
-export type { Secret } from './connection/secret.ts';
 export type {
   Connection,
   ConnectionOptions,
   SpeculativeSettings,
   TimeoutSettings,
-  TlsSettings,
 } from './connection/settings.ts';
 export type { Level, SerialLevel } from './levels/levels.ts';
 export type { ConsistencySettings, LevelPlan, Operation } from './levels/plan.ts';

@@ -1,10 +1,9 @@
-export type { Secret } from './connection/secret.ts';
+export type { Secret, TlsSettings } from '@gatehouse/connection';
 export type {
   Connection,
   ConnectionOptions,
   PoolSettings,
   TimeoutSettings,
-  TlsSettings,
 } from './connection/settings.ts';
 export type { PoolState, SentStatement } from './database/database.ts';
 export type { DialectName } from './dialects/names.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { splitScript } from '@gatehouse/connection';
 import { describe, expect, it } from 'vitest';
-import { splitScript } from './migrate/split-script.ts';
 import { DEFAULT_CLOCK_TOLERANCE_MS } from './options.ts';
 import { RESERVED } from './reserved-words.test-support.ts';
 import {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { StoreError } from '@gatehouse/core';
+import { isThisMachine, protectionOf, refuse } from '@gatehouse/connection';
 import { levelNamed } from '../levels/levels.ts';
 import { type ConsistencySettings, checkLevels } from '../levels/plan.ts';
 import { PRODUCTS } from '../products.ts';
@@ -62,7 +62,7 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     keyspace,
     user: options.user ?? null,
     password: options.password ?? null,
-    protection: protectionOf(options),
+    protection: protectionOf(options, !contactPoints.every((one) => isThisMachine(hostOf(one)))),
     tls: options.tls ?? {},
     consistency,
     pageSize: whole('pageSize', options.pageSize ?? DEFAULT_PAGE_SIZE, 1, 1_000_000),
@@ -95,27 +95,9 @@ function optionsOf(given: Connection): Partial<ConnectionOptions> {
   return url === undefined ? beside : mergeOptions(connectionFromUrl(String(url)), beside);
 }
 
-/** An unverified connection is never a default, and never a typing error. */
-function protectionOf({
-  contactPoints = [],
-  dangerouslyInsecure,
-  tls,
-}: Partial<ConnectionOptions>): ConnectionSettings['protection'] {
-  if (dangerouslyInsecure !== undefined) {
-    if (dangerouslyInsecure !== 'plaintext' && dangerouslyInsecure !== 'unverified')
-      refuse('dangerouslyInsecure is "plaintext" or "unverified".');
-    return dangerouslyInsecure;
-  }
-  if (tls !== undefined) return 'verified';
-  // What does not leave the machine is not on anybody's way.
-  return contactPoints.every(isThisMachine) ? 'plaintext' : 'verified';
-}
-
-function isThisMachine(contactPoint: string): boolean {
-  const host = contactPoint.replace(/:\d+$/, '');
-  if (isIP(host) === 4) return host.startsWith('127.');
-  return contactPoint === '::1' || host === '[::1]' || host === 'localhost';
-}
+/** `host`, `host:port`, or an IPv6 address by itself, or in brackets with a port. */
+const hostOf = (contactPoint: string): string =>
+  isIP(contactPoint) === 6 ? contactPoint : contactPoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 
 function timeoutsOf({ timeouts = {} }: Partial<ConnectionOptions>): NonNullable<ConnectionOptions['timeouts']> {
   for (const [name, value] of Object.entries(timeouts)) {
@@ -129,8 +111,4 @@ function timeoutsOf({ timeouts = {} }: Partial<ConnectionOptions>): NonNullable<
 function whole(what: string, value: unknown, least: number, most: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
   return refuse(`${what} of the store is a whole number from ${least} to ${most}.`);
-}
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
 }

@@ -1,17 +1,6 @@
+import type { Insecurity, Protection, Secret, TlsSettings } from '@gatehouse/connection';
 import type { ConsistencySettings } from '../levels/plan.ts';
 import type { ProductName } from '../products.ts';
-import type { Secret } from './secret.ts';
-
-/** What protects the connection. Without anything it is TLS, and the certificate and name of each node are verified. */
-export interface TlsSettings {
-  /** PEM text or the path of a file with it: who signs the nodes' certificates, where no public authority does. */
-  readonly ca?: string;
-  /** Of a client certificate: PEM text or path. */
-  readonly cert?: string;
-  readonly key?: Secret;
-  /** The one name that the certificates of all nodes carry, where it is not the address they are reached at. */
-  readonly serverName?: string;
-}
 
 /** Milliseconds. */
 export interface TimeoutSettings {
@@ -48,11 +37,7 @@ export interface ConnectionOptions {
   readonly user?: string;
   readonly password?: Secret;
   readonly tls?: TlsSettings;
-  /**
-   * `plaintext`: no TLS. `unverified`: TLS with whoever answers. Either lets anybody on the way read and change what
-   * the server believes of its tokens. Not needed for this machine's own addresses.
-   */
-  readonly dangerouslyInsecure?: 'plaintext' | 'unverified';
+  readonly dangerouslyInsecure?: Insecurity;
   readonly consistency?: ConsistencySettings;
   /** Rows that one page of a listing fetches at most; default 5000. */
   readonly pageSize?: number;
@@ -80,8 +65,7 @@ export interface ConnectionSettings {
   readonly keyspace: string;
   readonly user: string | null;
   readonly password: Secret | null;
-  /** `verified` unless the connection stays on this machine or its owner said otherwise. */
-  readonly protection: 'verified' | 'unverified' | 'plaintext';
+  readonly protection: Protection;
   readonly tls: TlsSettings;
   readonly consistency: ConsistencySettings;
   readonly pageSize: number;

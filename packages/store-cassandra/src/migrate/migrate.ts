@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { splitScript } from '@gatehouse/connection';
 import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import type { Client, Host } from 'cassandra-driver';
 import { integer } from '../cells.ts';
@@ -11,7 +12,6 @@ import { causeOf } from '../session/fault.ts';
 import type { Row } from '../session/session.ts';
 import { keyspaceAdvice, keyspaceStatement, type Nodes } from './keyspace.ts';
 import { type Script, scriptsFrom } from './script.ts';
-import { splitScript } from './split-script.ts';
 
 export interface MigrateOptions {
   /** Of a user who may create tables. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { splitScript } from '@gatehouse/connection';
 import { describe, expect, it } from 'vitest';
 import { wholeSchema } from '../migrate/script.ts';
-import { splitScript } from '../migrate/split-script.ts';
 import { STATEMENTS } from './statements.ts';
 import { DECIDED, REGISTER_COLUMNS, REGISTERS, TABLES, TOKEN_COLUMNS } from './tables.ts';
 

@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { StoreError } from '@gatehouse/core';
+import { readSecret, tlsOf } from '@gatehouse/connection';
 import type { Client, ClientOptions, Host } from 'cassandra-driver';
-import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Driver } from './driver.ts';
 import { retryElsewhere } from './retry.ts';
@@ -25,7 +22,7 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
             password === null ? '' : await readSecret('password of the store', password),
           ),
         }),
-    ...(sslOptions === null ? {} : { sslOptions }),
+    ...(sslOptions === false ? {} : { sslOptions }),
     pooling: {
       coreConnectionsPerHost: { [types.distance.local]: connectionsPerNode, [types.distance.remote]: 0 },
       heartBeatInterval: 15_000,
@@ -61,27 +58,4 @@ function withPresentHosts(client: Client): Client {
     // Null where the keyspace's copies are not known yet.
     (replicas(keyspace, token) as Host[] | null)?.map((host) => client.hosts.get(host.address) ?? host) ?? [];
   return client;
-}
-
-/** Verified means the chain and the name; the driver's own default is neither. Null: no TLS. */
-async function tlsOf({ protection, tls }: ConnectionSettings): Promise<TlsOptions | null> {
-  if (protection === 'plaintext') return null;
-  return {
-    rejectUnauthorized: protection === 'verified',
-    minVersion: 'TLSv1.2',
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-    ...(tls.ca === undefined ? {} : { ca: await pem('certificate authority', tls.ca) }),
-    ...(tls.cert === undefined ? {} : { cert: await pem('client certificate', tls.cert) }),
-    ...(tls.key === undefined ? {} : { key: await readSecret('key of the client certificate', tls.key) }),
-  };
-}
-
-/** PEM text as it is, else the file of that name. */
-async function pem(what: string, textOrPath: string): Promise<string> {
-  if (textOrPath.includes('-----BEGIN')) return textOrPath;
-  try {
-    return await readFile(textOrPath, 'utf8');
-  } catch (cause) {
-    throw new StoreError('config', `The ${what} of the store cannot be read from ${textOrPath}.`, { cause });
-  }
 }

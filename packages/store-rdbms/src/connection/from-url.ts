@@ -1,5 +1,15 @@
-import { StoreError } from '@gatehouse/core';
-import type { ConnectionOptions, PoolSettings, TimeoutSettings, TlsSettings } from './settings.ts';
+import {
+  COMMON_PARAMETERS,
+  decoded,
+  ESCAPES,
+  oneOf,
+  type Reader,
+  type Readers,
+  readParameters,
+  refuse,
+  wholeNumber,
+} from '@gatehouse/connection';
+import type { ConnectionOptions, PoolSettings, TimeoutSettings } from './settings.ts';
 import { DEFAULT_POOL, DEFAULT_TIMEOUTS } from './settings.ts';
 
 const SCHEMES: Readonly<Record<string, ConnectionOptions['dialect']>> = {
@@ -32,44 +42,35 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   pgbouncer: 'write `pooler=transaction`',
 };
 
-type Reader = (value: string, name: string) => Partial<ConnectionOptions>;
+type Options = Partial<ConnectionOptions>;
 
-const tls =
-  (member: keyof TlsSettings): Reader =>
-  (value) => ({ tls: { [member]: value } });
 const pool =
-  (member: keyof PoolSettings): Reader =>
-  (value, name) => ({ pool: { [member]: whole(value, name) } });
+  (member: keyof PoolSettings): Reader<Options> =>
+  (value, name) => ({ pool: { [member]: wholeNumber(value, name) } });
 const timeout =
-  (member: keyof TimeoutSettings): Reader =>
+  (member: keyof TimeoutSettings): Reader<Options> =>
   (value, name) => ({
-    timeouts: { [member]: whole(value, name) },
+    timeouts: { [member]: wholeNumber(value, name) },
   });
 
+const OF_DRIVER = 'driver.';
+
 /** The parameters of a URL, each for one member of {@link ConnectionOptions}. */
-const PARAMETERS: Readonly<Record<string, Reader>> = {
+const PARAMETERS: Readers<Options> = {
   schema: (schema) => ({ schema }),
+  ...COMMON_PARAMETERS,
   socket: (socket) => ({ socket }),
-  passwordEnv: (env) => ({ password: { env } }),
-  passwordFile: (file) => ({ password: { file } }),
-  ca: tls('ca'),
-  cert: tls('cert'),
-  key: (file) => ({ tls: { key: { file } } }),
-  serverName: tls('serverName'),
   pooler: (value, name) => ({ pooler: oneOf(value, name, ['transaction']) }),
   pipelining: (value, name) => ({ pipelining: oneOf(value, name, ['true', 'false']) === 'true' }),
-  dangerouslyInsecure: (value, name) => ({ dangerouslyInsecure: oneOf(value, name, ['plaintext', 'unverified']) }),
   ...Object.fromEntries(
     (Object.keys(DEFAULT_POOL) as (keyof PoolSettings)[]).map((name) => [`pool.${name}`, pool(name)]),
   ),
   ...Object.fromEntries(
     (Object.keys(DEFAULT_TIMEOUTS) as (keyof TimeoutSettings)[]).map((name) => [`timeouts.${name}`, timeout(name)]),
   ),
+  // `driver.Authentication=SERVER`: what only the driver understands.
+  [OF_DRIVER]: (value, name) => ({ driverOptions: { [name.slice(OF_DRIVER.length)]: value } }),
 };
-
-/** `driver.Authentication=SERVER`: what only the driver understands. */
-const OF_DRIVER = 'driver.';
-const ofDriver: Reader = (value, name) => ({ driverOptions: { [name.slice(OF_DRIVER.length)]: value } });
 
 /**
  * `postgresql://user:password@host:5432/database?schema=oauth`, `sqlite:/path/of/file`. No driver's own reading of a
@@ -87,22 +88,9 @@ export function connectionFromUrl(text: string): ConnectionOptions {
   if (`${url.pathname}${url.search}`.includes('@'))
     refuse(`The URL of the store has an "@" behind its host. ${ESCAPES}`);
 
-  let options: ConnectionOptions = { dialect, ...(dialect === 'sqlite' ? fileOf(url) : serverOf(url)) };
-  for (const [name, value] of url.searchParams) {
-    const reader = Object.hasOwn(PARAMETERS, name)
-      ? PARAMETERS[name]
-      : name.startsWith(OF_DRIVER)
-        ? ofDriver
-        : undefined;
-    if (!reader) refuse(unknownParameter(name, url.search));
-    if (url.searchParams.getAll(name).length > 1) refuse(`The URL of the store has ${name} twice.`);
-    options = mergeOptions(options, (reader as Reader)(value, name));
-  }
-  return options;
+  const beginning: ConnectionOptions = { dialect, ...(dialect === 'sqlite' ? fileOf(url) : serverOf(url)) };
+  return readParameters(url.search, PARAMETERS, ELSEWHERE).reduce(mergeOptions, beginning);
 }
-
-const ESCAPES =
-  'In a password write "#" as %23, "?" as %3F, "@" as %40, "/" as %2F and "%" as %25, or name a file that holds it by `passwordFile`.';
 
 /** Stands where a URL has none: one with a user and without a host is no URL, and sockets need no host. */
 const NO_HOST = 'no-host.invalid';
@@ -139,32 +127,4 @@ export function mergeOptions(options: ConnectionOptions, more: Partial<Connectio
     .filter((group) => more[group] !== undefined)
     .map((group) => [group, { ...options[group], ...more[group] }] as const);
   return { ...options, ...more, ...Object.fromEntries(merged) };
-}
-
-/** A name is shown where it looks like one of ours: what stands there may be the rest of a password. */
-function unknownParameter(name: string, query: string): string {
-  const instead = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-  if (instead !== undefined) return `The URL of the store has ${name}: ${instead}.`;
-  const shown = /^[A-Za-z.]+$/.test(name) && query.includes(`${name}=`) ? `a parameter ${name}` : 'a parameter';
-  return `The URL of the store has ${shown}, which is none of ${Object.keys(PARAMETERS).join(', ')}. ${ESCAPES}`;
-}
-
-function whole(value: string, name: string): number {
-  return /^\d{1,9}$/.test(value) ? Number(value) : refuse(`${name} in the URL of the store is a whole number.`);
-}
-
-function oneOf<const T extends string>(value: string, name: string, values: readonly T[]): T {
-  return values.find((one) => one === value) ?? refuse(`${name} in the URL of the store is ${values.join(' or ')}.`);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return refuse(`The URL of the store has a "%" that begins no escape. ${ESCAPES}`);
-  }
-}
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
 }

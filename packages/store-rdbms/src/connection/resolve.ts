@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { StoreError } from '@gatehouse/core';
+import { isThisMachine, protectionOf, refuse } from '@gatehouse/connection';
 import { dialectNamed } from '../dialects/index.ts';
 import type { DialectName } from '../dialects/names.ts';
 import { connectionFromUrl, mergeOptions } from './from-url.ts';
@@ -54,7 +53,7 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     database: options.database ?? null,
     file,
     schema,
-    protection: protectionOf(options),
+    protection: protectionOf(options, !dialect.local && socket === null && !isThisMachine(host ?? '')),
     tls,
     pooler: options.pooler ?? null,
     pipelining: options.pipelining ?? true,
@@ -113,29 +112,6 @@ const MEMBERS: Readonly<Record<keyof ConnectionOptions, true>> = {
   driverOptions: true,
 };
 
-/** An unverified connection is never a default, and never a typing error. */
-function protectionOf({
-  host,
-  socket,
-  dialect,
-  dangerouslyInsecure,
-  tls,
-}: ConnectionOptions): ConnectionSettings['protection'] {
-  if (dangerouslyInsecure !== undefined) {
-    if (dangerouslyInsecure !== 'plaintext' && dangerouslyInsecure !== 'unverified')
-      refuse('dangerouslyInsecure is "plaintext" or "unverified".');
-    return dangerouslyInsecure;
-  }
-  if (tls !== undefined) return 'verified';
-  // What does not leave the machine is not on anybody's way.
-  return dialect === 'sqlite' || socket !== undefined || isThisMachine(host ?? '') ? 'plaintext' : 'verified';
-}
-
-function isThisMachine(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.');
-  return host === '::1' || host === 'localhost';
-}
-
 function checked<T extends object>(what: string, given: T | undefined, known: Required<T>): Partial<T> {
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!Object.hasOwn(known, name))
@@ -143,8 +119,4 @@ function checked<T extends object>(what: string, given: T | undefined, known: Re
     if (!Number.isSafeInteger(value) || (value as number) < 0) refuse(`${what}.${name} is a whole number.`);
   }
   return given ?? {};
-}
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
 }

@@ -1,16 +1,5 @@
+import type { Insecurity, Protection, Secret, TlsSettings } from '@gatehouse/connection';
 import type { DialectName } from '../dialects/names.ts';
-import type { Secret } from './secret.ts';
-
-/** What protects the connection. Without anything it is TLS, and the server's certificate and name are verified. */
-export interface TlsSettings {
-  /** PEM text or the path of a file with it: who signs the server's certificate, where no public authority does. */
-  readonly ca?: string;
-  /** Of a client certificate: PEM text or path. */
-  readonly cert?: string;
-  readonly key?: Secret;
-  /** The name to verify, where it is not `host`. */
-  readonly serverName?: string;
-}
 
 export interface PoolSettings {
   /** Connections at most; default 10. Two to four for each core of the database, divided by the nodes. */
@@ -54,11 +43,7 @@ export interface ConnectionOptions {
   /** Where the tables are, if not in the user's default schema. A plain name: letters, digits, underscore. */
   readonly schema?: string;
   readonly tls?: TlsSettings;
-  /**
-   * `plaintext`: no TLS. `unverified`: TLS with whoever answers. Either lets anybody on the way read and change what
-   * the server believes of its tokens. Not needed for this machine's own addresses and for sockets.
-   */
-  readonly dangerouslyInsecure?: 'plaintext' | 'unverified';
+  readonly dangerouslyInsecure?: Insecurity;
   /** What stands between, if it gives each transaction another connection (pgbouncer in transaction mode). */
   readonly pooler?: 'transaction';
   /** PostgreSQL: look-ups by key share one connection, each sent before the last is answered; default true. */
@@ -89,8 +74,7 @@ export interface ConnectionSettings {
   readonly database: string | null;
   readonly file: string | null;
   readonly schema: string | undefined;
-  /** `verified` unless the connection stays on this machine or its owner said otherwise. */
-  readonly protection: 'verified' | 'unverified' | 'plaintext';
+  readonly protection: Protection;
   readonly tls: TlsSettings;
   readonly pooler: 'transaction' | null;
   readonly pipelining: boolean;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { splitScript } from '@gatehouse/connection';
 import { describe, expect, it } from 'vitest';
-import { splitScript } from '../migrate/split-script.ts';
 import { compile, compileRows, type ManyText, type PlaceholderStyle } from '../statement.ts';
 import type { Dialect } from './dialect.ts';
 import { type GrammarName, objectionsTo } from './grammar.test-support.ts';

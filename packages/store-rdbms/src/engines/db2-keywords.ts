@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readSecret } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
-import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { readSecret } from '../connection/secret.ts';
+import { readSecret, tlsOf } from '@gatehouse/connection';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Bound, Engine } from '../database/engine.ts';
 import type { DriverContext } from '../dialects/dialect.ts';
@@ -8,7 +8,6 @@ import { type MssqlConnection, type MssqlDriver, MssqlGone } from '../knex-mssql
 import type { Result } from '../statement.ts';
 import { importDriver } from './import-driver.ts';
 import { type ClientClass, openKnexPool } from './knex-pool.ts';
-import { tlsOf } from './tls.ts';
 
 export async function mssqlEngine(
   settings: ConnectionSettings,

@@ -1,14 +1,13 @@
 import { connect, isIP } from 'node:net';
+import { readSecret, tlsOf } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
 import type { Connection, ConnectionOptions, QueryError, TypedParameter } from 'mysql2';
-import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Bound, Engine } from '../database/engine.ts';
 import type { DriverContext } from '../dialects/dialect.ts';
 import type { Result, Row } from '../statement.ts';
 import { importDriver } from './import-driver.ts';
 import { openKnexPool } from './knex-pool.ts';
-import { tlsOf } from './tls.ts';
 
 type Integer = (value: number) => unknown;
 

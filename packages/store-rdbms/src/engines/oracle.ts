@@ -1,6 +1,6 @@
+import { readSecret, tlsOf } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
 import type { Connection, ConnectionAttributes } from 'oracledb';
-import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Bound, Engine } from '../database/engine.ts';
 import type { DriverContext } from '../dialects/dialect.ts';
@@ -8,7 +8,6 @@ import { OracleClient } from '../knex-oracle/client.ts';
 import { importDriver } from './import-driver.ts';
 import { type ClientClass, openKnexPool } from './knex-pool.ts';
 import { OracleExecutor } from './oracle-executor.ts';
-import { tlsOf } from './tls.ts';
 
 export async function oracleEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Connection>> {
   const { default: driver } = await importDriver('oracledb', () => import('oracledb'));

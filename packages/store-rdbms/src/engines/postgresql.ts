@@ -1,6 +1,6 @@
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import { readSecret, tlsOf } from '@gatehouse/connection';
 import type { Client, ClientConfig, QueryResult } from 'pg';
-import { readSecret } from '../connection/secret.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Bound, Engine } from '../database/engine.ts';
 import type { DriverContext } from '../dialects/dialect.ts';
@@ -8,7 +8,6 @@ import type { Compiled, Result } from '../statement.ts';
 import { importDriver } from './import-driver.ts';
 import { openKnexPool } from './knex-pool.ts';
 import { PipelinedReader, streamOf } from './pipelined-reader.ts';
-import { tlsOf } from './tls.ts';
 
 /** A transaction that nobody goes on with is ended by the server after this. */
 const IDLE_IN_TRANSACTION_MS = 10_000;

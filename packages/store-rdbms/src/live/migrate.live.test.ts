@@ -1,8 +1,8 @@
+import { splitScript } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore, schemaState } from '../index.ts';
 import { wholeSchema } from '../migrate/scripts.ts';
-import { splitScript } from '../migrate/split-script.ts';
 import { patient } from './conformance-target.test-support.ts';
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 import { StatementCutter } from './statement-cutter.test-support.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { splitScript } from '@gatehouse/connection';
 import type { Addition, Instant, Key } from '@gatehouse/core';
 import { expect } from 'vitest';
 import { type Connection, RdbmsStore } from '../index.ts';
-import { splitScript } from '../migrate/split-script.ts';
 import { DEFAULT_CLOCK_TOLERANCE_MS } from '../options.ts';
 import { attempt, key, newGrant, newToken } from './records.test-support.ts';
 

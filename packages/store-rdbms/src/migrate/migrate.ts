@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { splitScript } from '@gatehouse/connection';
 import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import { resolveConnection } from '../connection/resolve.ts';
 import type { Connection } from '../connection/settings.ts';
@@ -14,7 +15,6 @@ import { refusedVersion, type Versions } from '../self-check/refused-version.ts'
 import type { Result } from '../statement.ts';
 import { SCHEMA_VERSION } from '../tables.ts';
 import { type Script, upgradesFrom, wholeSchema } from './scripts.ts';
-import { splitScript } from './split-script.ts';
 
 export interface MigrateOptions {
   /** Of a user who may create tables. */

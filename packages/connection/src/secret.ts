@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { StoreError } from '@gatehouse/core';
+import { refuse } from './refuse.ts';
 
 /**
  * A text that is not written into the configuration, or not for ever: itself, the name of an environment variable, a
@@ -10,8 +10,7 @@ export type Secret = string | { readonly env: string } | { readonly file: string
 /** @throws StoreError `config`, which names the source and never the secret */
 export async function readSecret(what: string, secret: Secret): Promise<string> {
   const text = await read(what, secret);
-  if (typeof text !== 'string' || text === '')
-    throw new StoreError('config', `The ${what} is empty: ${sourceOf(secret)} gave no text.`);
+  if (typeof text !== 'string' || text === '') refuse(`The ${what} is empty: ${sourceOf(secret)} gave no text.`);
   return text;
 }
 
@@ -23,7 +22,7 @@ async function read(what: string, secret: Secret): Promise<unknown> {
     // The line end that editors and `echo` leave behind is no part of it.
     return (await readFile(secret.file, 'utf8')).replace(/\r?\n$/, '');
   } catch (cause) {
-    throw new StoreError('config', `The ${what} cannot be had: ${sourceOf(secret)} failed.`, { cause });
+    return refuse(`The ${what} cannot be had: ${sourceOf(secret)} failed.`, { cause });
   }
 }
 

@@ -1,11 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { StoreError } from '@gatehouse/core';
-import { readSecret } from '../connection/secret.ts';
-import type { ConnectionSettings } from '../connection/settings.ts';
+import { refuse } from './refuse.ts';
+import { readSecret } from './secret.ts';
+import type { Protection, TlsSettings } from './settings.ts';
 
-/** What Node's own TLS takes; false: none. Verified means the chain and the name, whatever a driver's default is. */
-export async function tlsOf({ protection, tls, host }: ConnectionSettings): Promise<ConnectionOptions | false> {
+export interface Protected {
+  readonly protection: Protection;
+  readonly tls: TlsSettings;
+  /** Where a driver has one certificate's name only. */
+  readonly host?: string | null;
+}
+
+/**
+ * What Node's own TLS takes; false: none. Verified means the chain and the name, whatever a driver's default is.
+ * @throws StoreError `config`, which names the file that cannot be read
+ */
+export async function tlsOf({ protection, tls, host }: Protected): Promise<ConnectionOptions | false> {
   if (protection === 'plaintext') return false;
   const servername = tls.serverName ?? host ?? undefined;
   return {
@@ -24,6 +34,6 @@ async function pem(what: string, textOrPath: string): Promise<string> {
   try {
     return await readFile(textOrPath, 'utf8');
   } catch (cause) {
-    throw new StoreError('config', `The ${what} of the store cannot be read from ${textOrPath}.`, { cause });
+    return refuse(`The ${what} of the store cannot be read from ${textOrPath}.`, { cause });
   }
 }
