@@ -17,6 +17,8 @@ export interface Run {
   readonly cwd?: string;
   /** Standard input, as from a pipe. */
   readonly input?: string;
+  /** Told of what is on standard error, as it comes. */
+  readonly onError?: (text: string) => void;
 }
 
 /** What `gatehouse` runs. */
@@ -27,7 +29,7 @@ const bare = Object.fromEntries(
 );
 
 /** One command line of `gatehouse`, to its end. */
-export async function gatehouse(args: readonly string[], { env, cwd, input }: Run = {}): Promise<Outcome> {
+export async function gatehouse(args: readonly string[], { env, cwd, input, onError }: Run = {}): Promise<Outcome> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: cwd ?? tmpdir(),
     env: { ...bare, ...env },
@@ -40,6 +42,7 @@ export async function gatehouse(args: readonly string[], { env, cwd, input }: Ru
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
+    onError?.(text);
   });
   child.stdin.end(input ?? '');
   await once(child, 'close');

@@ -136,6 +136,7 @@ export type {
   PageRequest,
   Revocation,
   Store,
+  SweepHolder,
   SweepOptions,
   SweepReport,
   Write,

@@ -56,6 +56,11 @@ export type StatementId =
   | 'count_clear'
   /** 1 row: the lease is `owner_id`'s until `held_until`. */
   | 'lease_take'
+  /** The same, from whoever holds it for longer than until `latest`. */
+  | 'lease_seize'
+  | 'lease_read'
+  /** The lease, where its row is missing. */
+  | 'lease_add'
   | 'lease_release'
   /** Of the whole database; as `own_…` the same of the namespace `tenant_id` alone. */
   | `${'' | 'own_'}${SweepStatement}_${SweptName}`

@@ -98,12 +98,25 @@ describe('a sweep of one namespace', () => {
     database.prepare("UPDATE oauth_lease SET owner_id = 'another', held_until = ?").run(held);
     await oneOfEach(scratch, NOW + 1);
     const report = await scratch.sweep({ at: NOW + 2, batch: 10, budgetMs: 60_000 });
-    expect(report).toMatchObject({ complete: true, removed: all(1), elsewhere: false });
+    expect(report).toMatchObject({ complete: true, removed: all(1), holder: null });
     expect(database.prepare('SELECT owner_id, held_until FROM oauth_lease').get()).toEqual({
       owner_id: 'another',
       held_until: held,
     });
   });
+});
+
+test('what has expired is counted up to a limit, and past it the kind is named', async () => {
+  const store = await open('https://a.example');
+  const fill = (from: number, to: number): unknown =>
+    outside().exec(`
+      WITH RECURSIVE n (i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})
+      INSERT INTO oauth_replay (tenant_id, nonce_hash, attempt, expires_at, purge_at)
+      SELECT 'x', 'n' || i, 'a', 1, 1 FROM n`);
+  fill(1, 100_000);
+  expect(await store.expired(NOW)).toMatchObject({ backlog: { nonce: 100_000 }, uncounted: [] });
+  fill(100_001, 100_001);
+  expect(await store.expired(NOW)).toMatchObject({ backlog: { nonce: 100_000 }, uncounted: ['nonce'] });
 });
 
 test('a namespace is forgotten with everything in it, and nothing of another', async () => {

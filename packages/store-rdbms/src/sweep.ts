@@ -1,26 +1,34 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Instant, type Log, StoreError, type SweepOptions, type SweepReport } from '@gatehouse/core';
+import {
+  type Instant,
+  type Log,
+  StoreError,
+  type SweepHolder,
+  type SweepOptions,
+  type SweepReport,
+} from '@gatehouse/core';
 import type { Database } from './database/database.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { removeBatch, type SweepScope } from './remove-batch.ts';
+import { Lease } from './lease.ts';
+import { type Removed, removeBatch, type SweepScope } from './remove-batch.ts';
 import { integer, optionalInteger } from './rows.ts';
 import { SWEPT_NAMES, type SweptName } from './tables.ts';
 
 export interface RdbmsSweepReport extends SweepReport {
   /** Rows past their time that are still there, per kind; counted up to 100 000, and only where any were left. */
   readonly backlog: Readonly<Record<string, number>>;
+  /** The kinds of which there are more. */
+  readonly uncounted: readonly string[];
   /** Milliseconds by which the oldest of them is past its time. */
   readonly lagMs: number;
-  /** Another node was at it; nothing was looked at. */
-  readonly elsewhere: boolean;
+  readonly holder: SweepHolder | null;
 }
 
 /** Below every `purge_at`. */
 const FROM_THE_START = -8.64e15 - 1;
 const COUNTED = 100_000;
-/** Milliseconds that the lease outlasts the budget, for the last batch. */
-const LEASE_SLACK_MS = 10_000;
+/** Rows that a step is not made smaller than, where one was too slow for the deadline of a call. */
+const SMALLEST = 10;
 
 /** What is swept, and by which time. */
 export interface SweepDomain {
@@ -37,7 +45,8 @@ export class Sweeper {
   readonly #tolerance: number;
   readonly #scope: SweepScope;
   readonly #log: Log;
-  readonly #me = randomUUID();
+  /** Nobody else sweeps one namespace by its clock, and whoever sweeps the database is not to wait for it. */
+  readonly #lease: Lease | null;
   #last: RdbmsSweepReport | null = null;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -47,6 +56,7 @@ export class Sweeper {
     this.#tolerance = tolerance;
     this.#scope = only === null ? { prefix: '', params: {} } : { prefix: 'own_', params: { tenant_id: only } };
     this.#log = log;
+    this.#lease = only === null ? new Lease(database, tolerance, log) : null;
   }
 
   get last(): RdbmsSweepReport | null {
@@ -64,20 +74,24 @@ export class Sweeper {
   async expired(at: Instant): Promise<RdbmsSweepReport> {
     const left = new Left();
     for (const name of SWEPT_NAMES) await this.#look(name, at - 2 * this.#tolerance, left);
-    return { removed: {}, complete: true, errors: {}, backlog: left.backlog, lagMs: left.lagMs, elsewhere: false };
+    return { removed: {}, complete: true, errors: {}, ...left.report(), holder: null };
   }
 
   async #sweep(options: SweepOptions): Promise<RdbmsSweepReport> {
     const { at, budgetMs } = options;
+    const began = performance.now();
     await this.#guardClock(at);
     // What another caller may still change is not past its time yet: two callers' clocks differ by twice the tolerance.
     const before = at - 2 * this.#tolerance;
-    if (!(await this.#lease(at, at + budgetMs + LEASE_SLACK_MS))) {
-      return { removed: {}, complete: false, errors: {}, backlog: {}, lagMs: 0, elsewhere: true };
-    }
+    const holder = (await this.#lease?.take(at)) ?? null;
+    if (holder !== null) return { removed: {}, complete: false, errors: {}, ...new Left().report(), holder };
     const removed: Record<string, number> = {};
     const errors: Record<string, string> = {};
     const deadline = performance.now() + budgetMs;
+    const mayGoOn = async (): Promise<boolean> =>
+      options.signal?.aborted !== true &&
+      performance.now() <= deadline &&
+      ((await this.#lease?.keep(at + performance.now() - began)) ?? true);
     const left = new Left();
     let complete = true;
     // What fails for one table is reported, and the others are swept all the same.
@@ -93,34 +107,42 @@ export class Sweeper {
     };
     try {
       for (const name of SWEPT_NAMES) {
-        await attempt(name, () => this.#table(name, before, options, deadline, removed));
+        await attempt(name, () => this.#table(name, before, options, { deadline, mayGoOn }, removed));
         await attempt(name, () => this.#look(name, before, left).then(() => true));
       }
     } finally {
-      await this.#release();
+      await this.#lease?.release();
     }
-    const { backlog, lagMs } = left;
-    const report = { removed, complete, errors, backlog, lagMs, elsewhere: false };
+    const report = { removed, complete, errors, ...left.report(), holder };
     this.#warnOfGrowth(report);
     this.#last = report;
     return report;
   }
 
-  /** False where budget or signal ended it. */
+  /** False where budget, signal or another holder of the lease ended it. */
   async #table(
     name: SweptName,
     before: Instant,
     { batch, signal }: SweepOptions,
-    deadline: number,
+    { deadline, mayGoOn }: { readonly deadline: number; readonly mayGoOn: () => Promise<boolean> },
     removed: Record<string, number>,
   ): Promise<boolean> {
     const { purge, mostPurged = batch } = this.#dialect.catalogue;
-    const rows = Math.min(batch, mostPurged);
+    let rows = Math.min(batch, mostPurged);
     let from = FROM_THE_START;
     for (;;) {
-      if (signal?.aborted || performance.now() > deadline) return false;
+      if (!(await mayGoOn())) return false;
       const began = performance.now();
-      const done = await removeBatch(this.#database, purge, this.#scope, name, from, before, rows);
+      let done: Removed;
+      try {
+        done = await removeBatch(this.#database, purge, this.#scope, name, from, before, rows);
+      } catch (error) {
+        // As large it would be too slow in every round, and nothing would ever be removed.
+        if (!isLate(error) || rows <= SMALLEST) throw error;
+        rows = Math.max(SMALLEST, Math.floor(rows / 4));
+        this.#log.warn({ table: name, rows, error }, 'A step of the sweep was too slow; the next are smaller.');
+        continue;
+      }
       removed[name] = (removed[name] ?? 0) + done.removed;
       if (!done.full) return true;
       from = done.from;
@@ -143,32 +165,14 @@ export class Sweeper {
       );
   }
 
-  /** Saves work, and no removal depends on it: two that sweep at once do no harm. */
-  async #lease(at: Instant, until: Instant): Promise<boolean> {
-    if (this.#alone) return true;
-    const mine = await this.#database.run('lease_take', { owner_id: this.#me, held_until: until, at });
-    return mine.count > 0;
-  }
-
-  async #release(): Promise<void> {
-    if (this.#alone) return;
-    await this.#database.run('lease_release', { owner_id: this.#me }).catch(() => undefined);
-  }
-
-  /** Nobody else sweeps by this clock, and whoever sweeps the database is not to wait for it. */
-  get #alone(): boolean {
-    return this.#scope.prefix === 'own_';
-  }
-
   /** Counts what of a table is past its time and there. */
   async #look(name: SweptName, before: Instant, left: Left): Promise<void> {
     const { prefix, params } = this.#scope;
     const [row] = (await this.#database.run(`${prefix}oldest_${name}`, { ...params, from_purge: FROM_THE_START })).rows;
     const oldest = row === undefined ? null : optionalInteger(row, 'oldest');
     if (oldest === null || oldest >= before) return;
-    const counted = await this.#database.run(`${prefix}backlog_${name}`, { ...params, before, page: COUNTED });
-    left.backlog[name] = counted.rows[0] === undefined ? 0 : integer(counted.rows[0], 'n');
-    left.lagMs = Math.max(left.lagMs, before - oldest);
+    const counted = await this.#database.run(`${prefix}backlog_${name}`, { ...params, before, page: COUNTED + 1 });
+    left.add(name, counted.rows[0] === undefined ? 0 : integer(counted.rows[0], 'n'), before - oldest);
   }
 
   /** A count ends at a limit; how late the oldest is grows on. */
@@ -186,6 +190,22 @@ export class Sweeper {
 
 /** What a sweep leaves behind, as it adds up. */
 class Left {
-  readonly backlog: Record<string, number> = {};
-  lagMs = 0;
+  readonly #backlog: Record<string, number> = {};
+  readonly #uncounted: string[] = [];
+  #lagMs = 0;
+
+  add(name: SweptName, rows: number, lagMs: number): void {
+    this.#backlog[name] = Math.min(rows, COUNTED);
+    if (rows > COUNTED) this.#uncounted.push(name);
+    this.#lagMs = Math.max(this.#lagMs, lagMs);
+  }
+
+  report(): Pick<RdbmsSweepReport, 'backlog' | 'uncounted' | 'lagMs'> {
+    return { backlog: this.#backlog, uncounted: this.#uncounted, lagMs: this.#lagMs };
+  }
+}
+
+/** The statement was given up at a limit, the database's or ours. */
+function isLate(error: unknown): boolean {
+  return error instanceof StoreError && (error.kind === 'timeout' || error.kind === 'unknown_outcome');
 }

@@ -50,6 +50,14 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Who is at the removing, of several that share a back end. */
+export interface SweepHolder {
+  /** For people. */
+  readonly owner: string;
+  /** When its turn ends, unless it goes on. */
+  readonly until: Instant;
+}
+
 /** What a sweep did. */
 export interface SweepReport {
   /** Records removed, per kind (and `nonce`, `counter`). */
@@ -58,6 +66,8 @@ export interface SweepReport {
   readonly complete: boolean;
   /** What failed, per kind; the others were still swept. */
   readonly errors: Readonly<Record<string, string>>;
+  /** Another was at it, and nothing was looked at. Null or absent: nobody was. */
+  readonly holder?: SweepHolder | null;
 }
 
 /** What every back end promises; the conformance suite is its executable form. An instance serves one namespace. */

@@ -58,7 +58,10 @@ export function standardStatements(spelling: Spelling): Statements {
     ['count_add', change(COUNT_ADD)],
     ['count_read', read(COUNT_READ)],
     ['count_clear', change('DELETE FROM oauth_counter WHERE tenant_id = :tenant_id AND counter_hash = :counter_hash')],
-    ['lease_take', change(LEASE_TAKE)],
+    ['lease_take', change(`${LEASE_TAKE} AND (held_until < :at OR owner_id = :owner_id)`)],
+    ['lease_seize', change(`${LEASE_TAKE} AND held_until > :latest`)],
+    ['lease_read', read("SELECT owner_id, held_until FROM oauth_lease WHERE lease_name = 'purge'")],
+    ['lease_add', change(LEASE_ADD)],
     ['lease_release', change(LEASE_RELEASE)],
     ...sweepTexts(
       'oldest',
@@ -233,7 +236,10 @@ const COUNT_READ = `
 
 const LEASE_TAKE = `
   UPDATE oauth_lease SET owner_id = :owner_id, held_until = :held_until
-   WHERE lease_name = 'purge' AND (held_until < :at OR owner_id = :owner_id)`;
+   WHERE lease_name = 'purge'`;
+
+const LEASE_ADD = `
+  INSERT INTO oauth_lease (lease_name, owner_id, held_until) VALUES ('purge', :owner_id, :held_until)`;
 
 const LEASE_RELEASE = `
   UPDATE oauth_lease SET held_until = 0 WHERE lease_name = 'purge' AND owner_id = :owner_id`;

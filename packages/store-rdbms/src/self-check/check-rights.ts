@@ -12,7 +12,12 @@ const VERBS: Readonly<Record<string, (table: string) => string>> = {
   DELETE: (table) => `DELETE FROM ${table} WHERE 1 = 0`,
 };
 
-const LEASE = 'UPDATE oauth_lease SET held_until = held_until WHERE 1 = 0';
+/** Of the lease: it is looked at, taken, and put back where its row is missing. */
+const OF_LEASE: Readonly<Record<string, string>> = {
+  SELECT: 'SELECT held_until FROM oauth_lease WHERE 1 = 0',
+  INSERT: 'INSERT INTO oauth_lease SELECT * FROM oauth_lease WHERE 1 = 0',
+  UPDATE: 'UPDATE oauth_lease SET held_until = held_until WHERE 1 = 0',
+};
 
 /** What passes by itself: others write to the file, or the server has no connection to give. */
 const PASSING: ReadonlySet<Fault> = new Set<Fault>(['busy', 'lost', 'retry']);
@@ -53,7 +58,7 @@ export async function checkRights({
   };
   for (const { table } of Object.values(SWEPT))
     for (const [verb, text] of Object.entries(VERBS)) await attempt(verb, table, text(table));
-  await attempt('UPDATE', 'oauth_lease', LEASE);
+  for (const [verb, text] of Object.entries(OF_LEASE)) await attempt(verb, 'oauth_lease', text);
 }
 
 async function failureOf(call: () => Promise<unknown>): Promise<{ readonly error: unknown } | null> {
