@@ -17,6 +17,8 @@ export { Site } from './flows/site.ts';
 export { formatCounts, formatFailure, formatSkips, formatTable } from './format-table.ts';
 export { DEFAULT_CASE_MS, portsOf, type StoreTarget } from './harness.ts';
 export type { ArmedFault, Fault, FaultPort, Opening, PortName, Ports, Statement } from './ports.ts';
+export { serveStores } from './processes/serve-stores.ts';
+export { StoreProcesses, type StoreProcessesOptions } from './processes/store-processes.ts';
 export { REFERENCE_CAPABILITIES, ReferenceStore } from './reference/reference-store.ts';
 export { ReferenceMemory } from './reference/tables.ts';
 export { isFailure, type Outcome, type Result, reasonToSkip, runCase, runConformance, type Summary } from './run.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Opening, Statement, StoreTarget } from '@gatehouse/conformance';
+import { type Opening, type Statement, StoreProcesses, type StoreTarget } from '@gatehouse/conformance';
 import type { Store, StoreCapabilities, Write, Written } from '@gatehouse/core';
 import type { CassandraCluster } from '@gatehouse/testkit';
 import * as cassandra from 'cassandra-driver';
@@ -9,7 +9,7 @@ import { planLevels } from '../levels/plan.ts';
 import { promisesOf } from '../levels/promises.ts';
 import { TABLES } from '../schema/tables.ts';
 import { FaultyDriver, POINTS } from './faulty-driver.test-support.ts';
-import { SiblingProcesses } from './sibling-process.test-support.ts';
+import type { SentOptions } from './stores-in-a-process.test-support.ts';
 
 /** Milliseconds: nodes and tests are on one machine, so that little has to be waited for. */
 export const TOLERANCE = 100;
@@ -58,6 +58,11 @@ class WatchedStore extends CassandraStore {
   }
 }
 
+/** Stores in other processes. */
+export function siblingsOf(capabilities: StoreCapabilities): StoreProcesses<SentOptions> {
+  return new StoreProcesses({ module: new URL('stores-in-a-process.test-support.ts', import.meta.url), capabilities });
+}
+
 let keyspaces = 0;
 
 /** A migrated keyspace of its own. */
@@ -75,7 +80,7 @@ export async function cassandraTarget(
 ): Promise<{ readonly target: StoreTarget; readonly close: () => Promise<void> }> {
   const [keyspace, second] = [await freshKeyspace(cluster), await freshKeyspace(cluster)];
   const capabilities = promised(pair, copies);
-  const siblings = new SiblingProcesses(capabilities);
+  const siblings = siblingsOf(capabilities);
   const { Client } = new FaultyDriver().driver;
   const outside = new Client({ contactPoints: [...cluster.contactPoints], localDataCenter: cluster.localDataCenter });
   const connection = patient(cluster, keyspace, pair);
@@ -98,7 +103,7 @@ export async function cassandraTarget(
     name: `${cluster.what}, ${pair.read}/${pair.write}`,
     capabilities,
     open,
-    sibling: (opening) => siblings.open(connection, opening),
+    sibling: (opening) => siblings.open({ connection, clockToleranceMs: TOLERANCE }, opening),
     advance: (ms) => sleep(ms),
     kill: (store) => siblings.kill(store),
     elsewhere: openIn(patient(cluster, second, pair)),

@@ -4,9 +4,8 @@ import { type Key, type Store, StoreError, silentLog, systemClock, type Write, t
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
-import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
+import { freshKeyspace, patient, promised, siblingsOf, TOLERANCE } from './conformance-target.test-support.ts';
 import { LONG, NOT_LONG } from './long-runs.test-support.ts';
-import { SiblingProcesses } from './sibling-process.test-support.ts';
 
 const CODES = 200;
 const RACERS = 50;
@@ -19,7 +18,7 @@ const cluster = LONG ? await cassandraCluster({ nodes: 3 }) : ({ available: fals
 if (!cluster.available) test('races on Cassandra', (context) => context.skip(cluster.reason));
 else {
   const { value } = cluster;
-  const siblings = new SiblingProcesses(promised(pair, 3));
+  const siblings = siblingsOf(promised(pair, 3));
   afterAll(async () => {
     await siblings.close();
     await value.close();
@@ -30,7 +29,7 @@ else {
       const connection = patient(value, await freshKeyspace(value), pair);
       const here = new CassandraStore({ connection, namespace: 'races', clockToleranceMs: TOLERANCE });
       const opening = { namespace: 'races', clock: systemClock, log: silentLog, room: { tokens: 1, registers: 1 } };
-      const there = await siblings.open(connection, opening);
+      const there = await siblings.open({ connection, clockToleranceMs: TOLERANCE }, opening);
       for (const store of [here, there]) await store.open();
       try {
         for (let round = 0; round < CODES; round++) {

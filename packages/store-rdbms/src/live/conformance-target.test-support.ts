@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Opening, Statement, StoreTarget } from '@gatehouse/conformance';
+import { type Opening, type Statement, StoreProcesses, type StoreTarget } from '@gatehouse/conformance';
 import { Atomicity, type Key, type RegisterKind, type Store, type StoreCapabilities } from '@gatehouse/core';
 import type { DatabaseServer } from '@gatehouse/testkit';
 import { tenantColumn } from '../columns.ts';
 import { migrate, RdbmsStore, type SentStatement } from '../index.ts';
 import { REGISTERS, SWEPT, TABLES } from '../tables.ts';
 import type { Product } from './product.test-support.ts';
-import { SiblingProcesses } from './sibling-process.test-support.ts';
 import { POINTS, StatementProxy } from './statement-proxy.test-support.ts';
+import type { SentOptions } from './stores-in-a-process.test-support.ts';
+
+const HOST = new URL('stores-in-a-process.test-support.ts', import.meta.url);
 
 /** Milliseconds: server and test are on one machine, so that little has to be waited for. */
 export const TOLERANCE = 100;
@@ -57,7 +59,7 @@ export async function relationalTarget(
   for (const { url } of [database, second]) await migrate({ connection: url });
   const outside = await product.connect(database.url);
   const { planOf } = product;
-  const siblings = new SiblingProcesses(CAPABILITIES);
+  const siblings = new StoreProcesses<SentOptions>({ module: HOST, capabilities: CAPABILITIES });
   const belongings = new WeakMap<Store, Belongings>();
   const proxies: StatementProxy[] = [];
   const of = (store: Store): Belongings => {
@@ -89,7 +91,8 @@ export async function relationalTarget(
     name: server.what,
     capabilities: CAPABILITIES,
     open,
-    sibling: (opening) => siblings.open(patient(database.url).href, opening),
+    sibling: (opening) =>
+      siblings.open({ connection: patient(database.url).href, clockToleranceMs: TOLERANCE }, opening),
     advance: (ms) => sleep(ms),
     kill: (store) => siblings.kill(store),
     elsewhere: async ({ namespace, clock, log }) =>

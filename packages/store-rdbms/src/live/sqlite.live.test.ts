@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CASES, runCase, type StoreTarget } from '@gatehouse/conformance';
+import { CASES, runCase, StoreProcesses, type StoreTarget } from '@gatehouse/conformance';
 import Database from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { tenantColumn } from '../columns.ts';
@@ -11,7 +11,7 @@ import { budgetCase } from './budgets.test-support.ts';
 import { prove } from './conformance.test-support.ts';
 import { CAPABILITIES } from './conformance-target.test-support.ts';
 import { endsByItself } from './ends-by-itself.test-support.ts';
-import { SiblingProcesses } from './sibling-process.test-support.ts';
+import type { SentOptions } from './stores-in-a-process.test-support.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-sqlite-'));
 /** Texts that were prepared more than once on one connection. */
@@ -35,7 +35,10 @@ const [connection, second] = [fileOf('store.db'), fileOf('second.db')];
 for (const each of [connection, second]) await migrate({ connection: each });
 const outside = new Database(connection.file as string);
 const capabilities = { ...CAPABILITIES, clockTolerance: 0 };
-const siblings = new SiblingProcesses(capabilities);
+const siblings = new StoreProcesses<SentOptions>({
+  module: new URL('stores-in-a-process.test-support.ts', import.meta.url),
+  capabilities,
+});
 const namespaces = new WeakMap<object, string>();
 const traces = new WeakMap<object, SentStatement[]>();
 let empties = 0;
@@ -69,7 +72,7 @@ const target: StoreTarget = {
   name: 'SQLite, several processes on one file',
   capabilities,
   open,
-  sibling: (opening) => siblings.open(connection, opening),
+  sibling: (opening) => siblings.open({ connection }, opening),
   kill: (store) => siblings.kill(store),
   elsewhere: async ({ namespace, clock, log }) => new RdbmsStore({ connection: second, namespace, clock, log }),
   restart: async (store, opening) => {
