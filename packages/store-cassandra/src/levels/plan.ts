@@ -1,4 +1,4 @@
-import { StoreError } from '@gatehouse/core';
+import { refuse } from '@gatehouse/connection';
 import { isLegal, type Level, legalLevels, levelNamed, type SerialLevel, type Use } from './levels.ts';
 import { copiesNeeded, copiesOffered, overlaps } from './overlap.ts';
 import type { Replication } from './replication.ts';
@@ -151,8 +151,4 @@ function confirming(
 
 function list({ copies }: Replication): string {
   return [...copies].map(([centre, count]) => (centre === '*' ? `${count} in all` : `${centre}: ${count}`)).join(', ');
-}
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
 }

@@ -29,6 +29,18 @@ export type Fault =
   | 'unfit'
   | 'other';
 
+/** What Node's own sockets say, of a server that was not reached and of one that was. */
+export const NETWORK_FAULTS: Readonly<Record<string, Fault>> = {
+  ECONNREFUSED: 'busy',
+  ENOTFOUND: 'busy',
+  EAI_AGAIN: 'busy',
+  EHOSTUNREACH: 'busy',
+  ENETUNREACH: 'busy',
+  ECONNRESET: 'lost',
+  EPIPE: 'lost',
+  ETIMEDOUT: 'lost',
+};
+
 /** Faults after which a connection is thrown away. */
 export const SPENT: ReadonlySet<Fault> = new Set<Fault>(['lost', 'read-only', 'busy']);
 

@@ -1,5 +1,5 @@
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
-import type { Fault } from '../database/fault.ts';
+import { type Fault, NETWORK_FAULTS } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
 import { SWEPT, SWEPT_NAMES, TEXT_COLUMNS } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
@@ -90,14 +90,7 @@ const FAULTS: Readonly<Record<string | number, Fault>> = {
   1045: 'login',
   1698: 'login',
   PROTOCOL_CONNECTION_LOST: 'lost',
-  ECONNRESET: 'lost',
-  EPIPE: 'lost',
-  ETIMEDOUT: 'lost',
-  ECONNREFUSED: 'busy',
-  ENOTFOUND: 'busy',
-  EAI_AGAIN: 'busy',
-  EHOSTUNREACH: 'busy',
-  ENETUNREACH: 'busy',
+  ...NETWORK_FAULTS,
 };
 
 function faultOf(error: unknown): Fault {

@@ -1,6 +1,6 @@
 import type { RegisterKind } from '@gatehouse/core';
 import type { Catalogue, ManyId, StatementId } from '../catalogue.ts';
-import type { Fault } from '../database/fault.ts';
+import { type Fault, NETWORK_FAULTS } from '../database/fault.ts';
 import type { ManyText, StatementText } from '../statement.ts';
 import { columnType, REGISTER_KINDS, REGISTERS, registerColumns, TEXT_COLUMNS, TOKEN_COLUMNS } from '../tables.ts';
 import { COUNT_AT_ONCE } from './count-at-once.ts';
@@ -141,14 +141,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '42501': 'forbidden',
   '28000': 'login',
   '28P01': 'login',
-  ECONNREFUSED: 'busy',
-  ENOTFOUND: 'busy',
-  EAI_AGAIN: 'busy',
-  EHOSTUNREACH: 'busy',
-  ENETUNREACH: 'busy',
-  ECONNRESET: 'lost',
-  EPIPE: 'lost',
-  ETIMEDOUT: 'lost',
+  ...NETWORK_FAULTS,
 };
 
 /** By the first two letters: the connection; the value; the rules of the table. */

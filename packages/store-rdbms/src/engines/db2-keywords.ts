@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readSecret } from '@gatehouse/connection';
-import { StoreError } from '@gatehouse/core';
+import { readSecret, refuse } from '@gatehouse/connection';
 import type { ConnectionSettings } from '../connection/settings.ts';
 
 /**
@@ -66,7 +65,3 @@ function fileOf(textOrPath: string): string {
 }
 
 const written = new Map<string, string>();
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
-}

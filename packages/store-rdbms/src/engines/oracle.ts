@@ -1,5 +1,4 @@
-import { readSecret, tlsOf } from '@gatehouse/connection';
-import { StoreError } from '@gatehouse/core';
+import { readSecret, refuse, tlsOf } from '@gatehouse/connection';
 import type { Connection, ConnectionAttributes } from 'oracledb';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Bound, Engine } from '../database/engine.ts';
@@ -70,8 +69,4 @@ async function protection(settings: ConnectionSettings): Promise<Partial<Connect
   const { ca, cert, key } = given === false ? {} : given;
   const wallet = [ca, cert, key].filter((part) => part !== undefined).join('\n');
   return { sslServerDNMatch: true, ...(wallet === '' ? {} : { walletContent: wallet }) };
-}
-
-function refuse(message: string): never {
-  throw new StoreError('config', message);
 }
