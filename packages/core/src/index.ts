@@ -118,6 +118,7 @@ export {
   NEVER,
 } from './store/brands.ts';
 export { Atomicity, type StoreCapabilities } from './store/capabilities.ts';
+export type { GuardedStore } from './store/guarded-store.ts';
 export type {
   Change,
   Found,
@@ -143,6 +144,7 @@ export type {
   Written,
 } from './store/store.ts';
 export { StoreError, type StoreErrorKind } from './store/store-error.ts';
+export { isTold, type StoreCalls, type Trouble } from './store/trouble.ts';
 export {
   checkCount,
   checkCounter,

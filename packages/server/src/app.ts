@@ -7,12 +7,13 @@ import { corsOfClients } from './http/cors.ts';
 import { type AppContext, type Connection, type NodeBindings, nodeConnection } from './http/endpoint-request.ts';
 import { mountPathOf } from './http/mount-path.ts';
 import { commonHeaders } from './http/respond.ts';
+import type { LastSweep } from './maintenance/sweep-loop.ts';
 import { accountPage, pageResponse } from './routes/account.ts';
 import { type AssetFolder, assets } from './routes/assets.ts';
 import { clientLogo, LOGO_PATH } from './routes/client-logo.ts';
 import { endpointHandler, endpointRoutes, methodsOf } from './routes/endpoints.ts';
 import { type Call, handler, type RequestMetrics, type Room, type RouteOptions } from './routes/handling.ts';
-import { health, live, ready } from './routes/health.ts';
+import { type Health, health, live, ready } from './routes/health.ts';
 import { METADATA_PATH, metadata, metadataAnswer } from './routes/metadata.ts';
 import { notFound } from './routes/not-found.ts';
 import { protectedResource } from './routes/protected.ts';
@@ -46,6 +47,8 @@ export interface AppOptions {
   readonly start?: Partial<Pick<StartPageData, 'sample' | 'warnings' | 'baseUrl'>>;
   /** False from the moment the server is told to stop; default: always true. */
   readonly ready?: () => boolean;
+  /** For health; default: nobody sweeps here. */
+  readonly lastSweep?: () => LastSweep | null;
   /** Serves the sample resource; default true. */
   readonly sampleResource?: boolean;
 }
@@ -124,7 +127,13 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
     add(route.path, methodsOf(route), get ? (call) => (call.c.req.method === 'POST' ? post : get)(call) : post);
   }
   add(METADATA_PATH, GET, metadata(server));
-  const state = { store, version: VERSION, ready: options.ready ?? (() => true) };
+  const state: Health = {
+    store,
+    clock: runtime.clock,
+    version: VERSION,
+    ready: options.ready ?? (() => true),
+    lastSweep: options.lastSweep ?? (() => null),
+  };
   add('/health', GET, health(state));
   add('/health/live', GET, live());
   add('/health/ready', GET, ready(state));

@@ -16,7 +16,7 @@ export {
 export { ConfigError, type ConfigProblem } from './config/config-error.ts';
 export type { Connection, NodeBindings } from './http/endpoint-request.ts';
 export { mountPathOf } from './http/mount-path.ts';
-export { type SweepLoop, type SweepLoopOptions, startSweepLoop } from './maintenance/sweep-loop.ts';
+export { type LastSweep, type SweepLoop, type SweepLoopOptions, startSweepLoop } from './maintenance/sweep-loop.ts';
 export { createOwnerDirectory, type OwnerRecord } from './owners/configured-owner-directory.ts';
 export { type AssetFolder, listAssets } from './routes/assets.ts';
 export { createLog, type LogOptions, type ServerLog } from './telemetry/log.ts';

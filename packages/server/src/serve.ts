@@ -9,7 +9,7 @@ import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { mountPathOf } from './http/mount-path.ts';
 import { askingForCertificates, readTls } from './http/tls.ts';
-import { startSweepLoop } from './maintenance/sweep-loop.ts';
+import { type SweepLoop, startSweepLoop } from './maintenance/sweep-loop.ts';
 import { StartError } from './start-error.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
 import { type MetricsListener, serveMetrics } from './telemetry/serve-metrics.ts';
@@ -65,8 +65,8 @@ async function listenOptions(resolved: ResolvedConfig, log: ServerLog): Promise<
 }
 
 /** The app at the issuer's path, and also at none, for a proxy that takes the path off. */
-function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig): GatehouseApp {
-  const gatehouse = createApp(server, app);
+function mounted({ server, app, metrics }: Assembly, resolved: ResolvedConfig, sweeping: SweepLoop): GatehouseApp {
+  const gatehouse = createApp(server, { ...app, lastSweep: sweeping.last });
   const mount = mountPathOf(server.context.settings.issuer);
   const { enabled, port, path } = resolved.config.metrics;
   const addMetrics = (to: GatehouseApp, at: string): void => {
@@ -143,7 +143,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     batchSize: config.purge.batchSize,
   });
   const edge = createEdge({
-    fetch: mounted(assembly, resolved).fetch,
+    fetch: mounted(assembly, resolved, sweeping).fetch,
     limits: settings.limits,
     entropy: runtime.entropy,
     log,

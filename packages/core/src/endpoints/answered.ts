@@ -1,7 +1,9 @@
 import { asOAuthError, type CompatEndpoint, toEndpointResponse } from '../oauth/error-response.ts';
 import type { OAuthError } from '../oauth/errors.ts';
+import { describeCause } from '../runtime/describe-cause.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
+import { isTold } from '../store/trouble.ts';
 import type { Endpoint, EndpointRequest, EndpointResponse, ResponseFormat } from './endpoint.ts';
 
 /** What one request of a machine endpoint carries along: its instant, and the format its answer is wanted in. */
@@ -60,16 +62,7 @@ export function reportRefusal(
     got,
     clientId: call.clientId,
   });
-  if (error.cause !== undefined)
+  // A store in trouble is told once, not with each request that it meets.
+  if (error.cause !== undefined && !isTold(error.cause))
     context.runtime.log.error({ traceId, endpoint, cause: describeCause(error.cause) }, 'A request failed.');
-}
-
-/** Names, messages and codes down the chain of causes; no values that a driver bound. */
-function describeCause(cause: unknown): readonly string[] {
-  const chain: string[] = [];
-  for (let at = cause; at instanceof Error && chain.length < 8; at = at.cause) {
-    const code = (at as Error & { code?: unknown }).code;
-    chain.push(`${at.name}: ${at.message}${typeof code === 'string' || typeof code === 'number' ? ` (${code})` : ''}`);
-  }
-  return chain.length > 0 ? chain : [typeof cause];
 }

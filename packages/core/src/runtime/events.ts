@@ -41,6 +41,18 @@ export interface ServerEvents {
     scope: readonly string[];
   };
   readonly 'client.authentication_failed': EventBase & { clientId: string | null; method: string };
+  /**
+   * Calls of the store fail: the first of them, then every minute how many more, then that they succeed again and how
+   * many had failed in all. `cause` is that of the last one, down to the driver's.
+   */
+  readonly 'store.trouble': {
+    store: string;
+    calls: 'reads' | 'writes';
+    state: 'begins' | 'lasts' | 'ends';
+    failed: number;
+    forMs: number;
+    cause: readonly string[] | null;
+  };
   readonly 'store.unknown_outcome': { store: string; repeated: number; resolved: boolean };
   /** A refresh token newer than the store knows: the store is behind (failover, lagging replica). An alarm. */
   readonly 'store.behind': EventBase & { grantId: GrantId; clientId: string };

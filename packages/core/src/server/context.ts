@@ -3,7 +3,7 @@ import type { KeySets } from '../assertions/key-sets.ts';
 import type { ClientDirectory } from '../client/client-directory.ts';
 import type { OwnerDirectory } from '../owner/owner.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Store } from '../store/store.ts';
+import type { GuardedStore } from '../store/guarded-store.ts';
 import type { Settings } from './config.ts';
 import type { Hooks } from './hooks.ts';
 import type { ServerSecrets } from './secrets.ts';
@@ -12,7 +12,7 @@ import type { ServerSecrets } from './secrets.ts';
 export interface ServerContext {
   readonly settings: Settings;
   /** Guarded: unknown outcomes are resolved before an answer comes back. */
-  readonly store: Store;
+  readonly store: GuardedStore;
   readonly runtime: Runtime;
   readonly clients: ClientDirectory;
   readonly owners: OwnerDirectory;

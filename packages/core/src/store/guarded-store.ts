@@ -3,6 +3,7 @@ import { Deadline, Late } from '../runtime/deadline.ts';
 import type { Emitter } from '../runtime/events.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
+import { type StoreCalls, type Trouble, TroubleWatch } from './trouble.ts';
 
 export interface GuardOptions {
   readonly events: Emitter;
@@ -10,6 +11,14 @@ export interface GuardOptions {
   readonly callMs: number;
   /** Pauses between repetitions; milliseconds. */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Milliseconds that only go forward. */
+  readonly now?: () => number;
+}
+
+/** A store whose outcomes are known, and that knows how its calls go. */
+export interface GuardedStore extends Store {
+  /** Of each sort, that its last call failed, and for how long that has been so; null where it did not. */
+  readonly trouble: Readonly<Record<StoreCalls, Trouble | null>>;
 }
 
 const FIRST_PAUSE_MS = 10;
@@ -20,7 +29,12 @@ const LONGEST_PAUSE_MS = 250;
  * or the deadline ends it as `unavailable`. Never is it concluded from a read that nothing was written: a write that
  * waited for a lock is applied after the read said no.
  */
-export function guardStore(store: Store, { events, callMs, sleep = wait }: GuardOptions): Store {
+export function guardStore(
+  store: Store,
+  { events, callMs, sleep = wait, now = () => performance.now() }: GuardOptions,
+): GuardedStore {
+  const reads = new TroubleWatch(store.name, 'reads', events, now);
+  const writes = new TroubleWatch(store.name, 'writes', events, now);
   // A store within this process answers in this process; a deadline for it would cost more than the call.
   const remote = store.capabilities.visibility.registers === 'cluster';
   const within = <T>(call: () => Promise<T>, late: () => StoreError): Promise<T> =>
@@ -58,33 +72,43 @@ export function guardStore(store: Store, { events, callMs, sleep = wait }: Guard
     get capabilities() {
       return store.capabilities;
     },
+    get trouble() {
+      return { reads: reads.trouble, writes: writes.trouble };
+    },
     explain: () => store.explain?.() ?? [],
     write: (write) =>
-      untilKnown(
-        () => store.write(write),
-        (result) => {
-          // Somebody may have built on the first try, so this is not the plain "outdated" that invites a new decision.
-          if (result === 'outdated') throw new StoreError('unavailable', 'The write was overtaken while unanswered.');
-          return result;
-        },
+      writes.watch(() =>
+        untilKnown(
+          () => store.write(write),
+          (result) => {
+            // Somebody may have built on the first try, so this is not the plain "outdated" that invites a new decision.
+            if (result === 'outdated') throw new StoreError('unavailable', 'The write was overtaken while unanswered.');
+            return result;
+          },
+        ),
       ),
     revoke: (what, at, reason) =>
-      untilKnown(
-        () => store.revoke(what, at, reason),
-        (count) => count,
+      writes.watch(() =>
+        untilKnown(
+          () => store.revoke(what, at, reason),
+          (count) => count,
+        ),
       ),
     once: (space, nonce, at, until, attempt) =>
-      untilKnown(
-        () => store.once(space, nonce, at, until, attempt),
-        (first) => first,
+      writes.watch(() =>
+        untilKnown(
+          () => store.once(space, nonce, at, until, attempt),
+          (first) => first,
+        ),
       ),
-    find: (kind, key) => within(() => store.find(kind, key), unanswered),
-    list: (kind, by, page) => within(() => store.list(kind, by, page), unanswered),
+    find: (kind, key) => reads.watch(() => within(() => store.find(kind, key), unanswered)),
+    list: (kind, by, page) => reads.watch(() => within(() => store.list(kind, by, page), unanswered)),
     // Repeating a count would count twice.
-    count: (counter, key, at, window, add) => within(() => store.count(counter, key, at, window, add), unanswered),
-    clear: (counter, key) => within(() => store.clear(counter, key), unanswered),
+    count: (counter, key, at, window, add) =>
+      (add === 1 ? writes : reads).watch(() => within(() => store.count(counter, key, at, window, add), unanswered)),
+    clear: (counter, key) => writes.watch(() => within(() => store.clear(counter, key), unanswered)),
     open: () => store.open(),
-    ping: () => within(() => store.ping(), unanswered),
+    ping: () => reads.watch(() => within(() => store.ping(), unanswered)),
     sweep: (options) => store.sweep(options),
     close: () => store.close(),
   };

@@ -1,4 +1,4 @@
-import { type AuthorizationServer, asOAuthError, type Log, OAuthError } from '@gatehouse/core';
+import { type AuthorizationServer, asOAuthError, isTold, type Log, OAuthError } from '@gatehouse/core';
 import type { PathHooks, PathRequest } from '../config/config.ts';
 import { originOf } from '../http/client-address.ts';
 import type { AppContext, RequestReading } from '../http/endpoint-request.ts';
@@ -75,7 +75,8 @@ function requireMethod({ methods, head }: RouteOptions, method: string): void {
 
 function asRefusal(room: Room, call: Call, error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
-  if (!(error instanceof OAuthError))
+  // A store in trouble is told once, not with each request that it meets.
+  if (!(error instanceof OAuthError) && !isTold(error))
     room.log.error({ traceId: call.traceId, path: call.path, error }, 'A request failed.');
   // A store that does not answer is 503 here as at every endpoint (SEC-90).
   const { status, message, failed, headers } = asOAuthError(error);

@@ -14,13 +14,14 @@ const EVENTS: Readonly<Record<EventName, boolean>> = {
   'consent.decided': true,
   'client.authentication_failed': true,
   'store.behind': true,
+  'store.trouble': false,
   'store.unknown_outcome': false,
 };
 
 export const EVENT_NAMES: readonly EventName[] = Object.keys(EVENTS) as EventName[];
 
 /** Those that happen under a trace id. */
-export type RequestEventName = Exclude<EventName, 'store.unknown_outcome'>;
+export type RequestEventName = Exclude<EventName, 'store.trouble' | 'store.unknown_outcome'>;
 export const REQUEST_EVENTS: readonly RequestEventName[] = EVENT_NAMES.filter(
   (name) => EVENTS[name],
 ) as RequestEventName[];

@@ -1,4 +1,4 @@
-import type { Emitter, Log } from '@gatehouse/core';
+import type { Emitter, Log, ServerEvents } from '@gatehouse/core';
 import { REQUEST_EVENTS } from './event-names.ts';
 
 /** One request, when it has been answered. */
@@ -25,6 +25,22 @@ type Facts = Record<string, unknown>;
 /** What core calls the end of a grant whose code or refresh token came a second time. */
 const REPLAYS: ReadonlySet<string> = new Set(['code replayed', 'refresh token reused']);
 
+/** The same words for as long as it lasts: they are looked for. */
+const TROUBLE: Readonly<
+  Record<ServerEvents['store.trouble']['calls'], Readonly<Record<ServerEvents['store.trouble']['state'], string>>>
+> = {
+  reads: {
+    begins: 'The store could not be read; a request that needs it is answered 503.',
+    lasts: 'The store still cannot be read.',
+    ends: 'The store can be read again.',
+  },
+  writes: {
+    begins: 'The store could not be written; a request that needs it is answered 503.',
+    lasts: 'The store still cannot be written.',
+    ends: 'The store can be written again.',
+  },
+};
+
 /** One line a request, with everything that happened under its trace id: what was refused, by which check, and why. */
 export function createRequestLog(log: Log, events: Emitter): RequestLog {
   const underWay = new Map<string, Facts>();
@@ -48,6 +64,11 @@ export function createRequestLog(log: Log, events: Emitter): RequestLog {
   events.on('grant.revoked', (facts) => {
     if (REPLAYS.has(facts.reason))
       log.warn({ ...facts }, 'A used code or refresh token came back; all that its sign-in gave has ended.');
+  });
+  events.on('store.trouble', ({ state, calls, forMs, failed, cause, ...facts }) => {
+    const fields = { ...facts, calls, failed, seconds: Math.round(forMs / 1000), ...(cause ? { cause } : {}) };
+    // The end is as loud as an operator needs who has seen the beginning.
+    log[state === 'ends' ? 'warn' : 'error'](fields, TROUBLE[calls][state]);
   });
   events.on('store.unknown_outcome', (facts) => {
     log.warn({ ...facts }, facts.resolved ? 'An unknown outcome was resolved.' : 'An unknown outcome stayed unknown.');
