@@ -38,8 +38,8 @@ export interface MigrateReport {
   readonly ran: readonly string[];
 }
 
-/** Milliseconds that a cluster may take to agree on a new table. */
-const AGREEMENT_MS = 30_000;
+/** Milliseconds that a cluster may take to agree on a new table; a node that missed it asks for it after a minute. */
+const AGREEMENT_MS = 90_000;
 const PAUSE_MS = 100;
 
 /** What a keyspace has and needs; changes nothing. @throws StoreError `config` */
@@ -109,9 +109,7 @@ class Cluster {
   /** Until all nodes that are up have the same schema: what one does not know yet it cannot be asked. */
   async #agreed(): Promise<void> {
     const end = performance.now() + AGREEMENT_MS;
-    // Documented, and missing in the driver's types.
-    const metadata = this.#client.metadata as unknown as { checkSchemaAgreement(): Promise<boolean> };
-    while (!(await metadata.checkSchemaAgreement())) {
+    while (!(await this.#agrees())) {
       if (performance.now() > end)
         throw new StoreError(
           'config',
@@ -119,6 +117,25 @@ class Cluster {
         );
       await sleep(PAUSE_MS);
     }
+  }
+
+  /**
+   * Asked of the node that made the change. Any other, the driver's among them, may not have heard of it yet, and would
+   * find that all others have the schema of before.
+   */
+  async #agrees(): Promise<boolean> {
+    const [local] = await this.#rows('SELECT schema_version FROM system.local', []);
+    const peers = await this.#rows('SELECT rpc_address, schema_version FROM system.peers', []);
+    const up = new Set(
+      this.#client.hosts
+        .values()
+        .filter((one) => one.isUp())
+        .map(({ address }) => address.slice(0, address.lastIndexOf(':'))),
+    );
+    return peers.every(
+      ({ rpc_address: address, schema_version: version }) =>
+        !up.has(String(address)) || String(version) === String(local?.['schema_version']),
+    );
   }
 
   async #isThere(): Promise<boolean> {
