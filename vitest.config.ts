@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const live = ['packages/*/src/**/*.live.test.ts', 'tests/**/*.test.ts'];
 const stores = ['packages/*/src/**/conformance-*.live.test.ts'];
+const cassandra = ['packages/store-cassandra/src/live/*.live.test.ts', 'tests/cassandra/*.test.ts'];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
 
 const onServers = {
@@ -37,7 +38,7 @@ export default defineConfig({
           ...onServers,
           name: 'stores',
           include: stores,
-          exclude: elsewhere,
+          exclude: [...elsewhere, ...cassandra],
           // each waits for its server and for time to pass, mostly
           maxWorkers: 4,
         },
@@ -47,9 +48,19 @@ export default defineConfig({
           ...onServers,
           name: 'live',
           include: live,
-          exclude: [...elsewhere, ...stores],
+          exclude: [...elsewhere, ...stores, ...cassandra],
           // they wait too, for processes, browsers and databases
           maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          ...onServers,
+          name: 'cassandra',
+          include: cassandra,
+          exclude: elsewhere,
+          // each has up to three nodes of its own, and waits for them and for time to pass, mostly
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing, runs the unit tests and then the live ones, says what could not be run and why.
 // A test says so itself, with vitest's `ctx.skip('reason')`. The last line is `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [unit|stores|live] [vitest's own arguments, for example the name of a file]
+//   node scripts/test.mjs [unit|stores|live|cassandra] [vitest's own arguments, for example the name of a file]
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,7 @@ const PROJECTS = {
   unit: 'Unit tests: the rules, without a process, a server or a file',
   stores: 'The suite of promises on every store that has a server',
   live: 'Live tests: real processes, servers, browsers and stores',
+  cassandra: 'The store on Cassandra: a node, a container, three nodes that fail',
 };
 
 const [first, ...others] = process.argv.slice(2);

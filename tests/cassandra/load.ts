@@ -29,10 +29,14 @@ export interface Load {
   readonly kept: string[];
   /** Access tokens whose revocation, or that of their family, was answered. */
   readonly ended: string[];
+  /** Until so many more codes were redeemed, by a load that goes on. @throws Error where it does not */
+  more(codes: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 const WORKERS = 4;
+/** Milliseconds in which a load that goes on has redeemed something. */
+const GOES_ON_WITHIN_MS = 120_000;
 
 /** Codes, refreshes and revocations through both servers, again and again, until it is stopped. */
 export function startLoad(servers: readonly [StartedServer, StartedServer]): Load {
@@ -52,6 +56,14 @@ export function startLoad(servers: readonly [StartedServer, StartedServer]): Loa
   const workers = Array.from({ length: WORKERS }, (_, worker) => work(worker));
   return {
     ...load,
+    async more(codes) {
+      const wanted = seen.redeemed + codes;
+      const end = performance.now() + GOES_ON_WITHIN_MS;
+      while (seen.redeemed < wanted) {
+        if (performance.now() > end) throw new Error(`The load has come to a halt: ${JSON.stringify(seen)}`);
+        await sleep(50);
+      }
+    },
     async stop() {
       running = false;
       await Promise.all(workers);
@@ -59,7 +71,7 @@ export function startLoad(servers: readonly [StartedServer, StartedServer]): Loa
   };
 }
 
-type Sofar = Omit<Load, 'stop'>;
+type Sofar = Omit<Load, 'more' | 'stop'>;
 
 async function oneRound(
   client: Client,

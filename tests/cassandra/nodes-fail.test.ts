@@ -1,72 +1,106 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type CassandraCluster, cassandraCluster } from '@gatehouse/testkit';
+import { type CassandraCluster, cassandraCluster, whyNotCutOff } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { Client } from './client.ts';
-import { startLoad } from './load.ts';
+import { type Load, startLoad } from './load.ts';
 import { type Levels, twoServers } from './two-servers.ts';
 
-/** At which of them a token that was answered is never lost while a majority of its copies stays. */
-const LEVELS: readonly (Levels & { readonly keepsTokens: boolean })[] = [
-  { read: 'ONE', write: 'ANY', keepsTokens: false },
-  { read: 'ONE', write: 'ONE', keepsTokens: false },
-  { read: 'QUORUM', write: 'QUORUM', keepsTokens: true },
-  { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM', keepsTokens: true },
-];
-
-/** One node after the other crashes, hangs and comes back; there are always two of three. */
-async function everythingHappens(cluster: CassandraCluster): Promise<void> {
-  await sleep(4_000);
-  await cluster.end(1, 'SIGKILL');
-  await sleep(8_000);
-  await cluster.restart(1);
-  await cluster.settled();
-  await sleep(3_000);
-  cluster.pause(2);
-  await sleep(8_000);
-  cluster.resume(2);
-  await sleep(4_000);
-  await cluster.end(3, 'SIGTERM');
-  await sleep(4_000);
-  await cluster.restart(3);
-  await cluster.settled();
-  await sleep(4_000);
+interface Pair extends Levels {
+  /** Whether a token that was answered is never lost while a majority of its copies stays. */
+  readonly keepsTokens: boolean;
 }
 
-/** It takes minutes for each pair, and a machine of its own. */
-const LONG = process.env['TEST_CASSANDRA_LONG'] === '1';
+/** The default, and the one that the guide advises. */
+const ALWAYS: readonly Pair[] = [
+  { read: 'ONE', write: 'ANY', keepsTokens: false },
+  { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM', keepsTokens: true },
+];
+const LONG: readonly Pair[] = [
+  { read: 'ONE', write: 'ONE', keepsTokens: false },
+  { read: 'QUORUM', write: 'QUORUM', keepsTokens: true },
+];
 
-const cluster = LONG
-  ? await cassandraCluster({ nodes: 3 })
-  : ({ available: false, reason: 'It takes minutes on a machine of its own; TEST_CASSANDRA_LONG=1 runs it.' } as const);
+/** Codes that are redeemed in each state of the cluster. */
+const CODES = 30;
+/** What is asked at once when everybody is back. */
+const AT_ONCE = 8;
+
+const uncut = whyNotCutOff();
+
+/** One node after the other crashes, hangs, is cut off, leaves, and comes back; there are always two of three. */
+async function everythingHappens(cluster: CassandraCluster, load: Load): Promise<void> {
+  await load.more(CODES);
+  await cluster.end(1, 'SIGKILL');
+  // Before the others take it for dead, and after.
+  await load.more(2 * CODES);
+  await cluster.restart(1);
+  await cluster.settled();
+  await load.more(CODES);
+  cluster.pause(2);
+  await load.more(2 * CODES);
+  cluster.resume(2);
+  await cluster.settled();
+  await load.more(CODES);
+  if (uncut === null) {
+    cluster.cutOff(3);
+    await load.more(2 * CODES);
+    cluster.reconnect(3);
+    await cluster.settled();
+    await load.more(CODES);
+  }
+  await cluster.end(3, 'SIGTERM');
+  await load.more(CODES);
+  await cluster.restart(3);
+  await cluster.settled();
+  await load.more(CODES);
+}
+
+/** How many of these are active, asked of both servers. */
+async function countActive(servers: Parameters<typeof startLoad>[0], tokens: readonly string[]): Promise<number> {
+  const client = new Client();
+  let count = 0;
+  for (let from = 0; from < tokens.length; from += AT_ONCE) {
+    const some = tokens.slice(from, from + AT_ONCE);
+    const answers = await Promise.all(some.map((token, index) => client.isActive(servers[index % 2 ? 1 : 0], token)));
+    count += answers.filter((active) => active === true).length;
+  }
+  client.close();
+  return count;
+}
+
+const cluster = await cassandraCluster({ nodes: 3, separable: uncut === null });
 
 if (!cluster.available) test('nodes of Cassandra that fail', (context) => context.skip(cluster.reason));
 else {
   const { value } = cluster;
   afterAll(() => value.close());
+  const pairs = process.env['TEST_CASSANDRA_LONG'] === '1' ? [...ALWAYS, ...LONG] : ALWAYS;
 
-  describe('two servers and three nodes, one of which crashes, hangs, leaves and comes back', () => {
-    for (const { read, write, keepsTokens } of LEVELS)
+  test('one of the nodes can be cut off the network', (context) => {
+    if (uncut !== null) context.skip(uncut);
+  });
+
+  describe('two servers and three nodes, one of which crashes, hangs, is cut off, leaves and comes back', () => {
+    for (const { read, write, keepsTokens } of pairs)
       it(`[AX-188] [AX-193] [SEC-2] [SEC-110] at ${read}/${write} nothing is redeemed twice and nothing revoked lives${keepsTokens ? ', and no answered token is lost' : ''}`, {
         timeout: 900_000,
       }, async () => {
         const { servers, close } = await twoServers(value, `fail_${read}_${write}`.toLowerCase(), { read, write });
         try {
           const load = startLoad(servers);
-          await everythingHappens(value);
-          await load.stop();
+          try {
+            await everythingHappens(value, load);
+          } finally {
+            await load.stop();
+            for (const node of [1, 2, 3]) {
+              value.resume(node);
+              value.reconnect(node);
+            }
+          }
           const { seen, violations, kept, ended } = load;
 
           // Everybody is back: what is there now is what there is.
-          const client = new Client();
-          const active = async (tokens: readonly string[]): Promise<number> => {
-            let count = 0;
-            for (const [index, token] of tokens.entries())
-              if (await client.isActive(servers[index % 2 === 0 ? 0 : 1], token)) count++;
-            return count;
-          };
-          const [keptActive, endedActive] = [await active(kept), await active(ended)];
-          client.close();
-          const lost = kept.length - keptActive;
+          const lost = kept.length - (await countActive(servers, kept));
+          const endedActive = await countActive(servers, ended);
           process.stdout.write(
             `${read}/${write}: ${JSON.stringify({ ...seen, ...violations, answered: kept.length, lost, endedActive })}\n`,
           );
@@ -74,11 +108,9 @@ else {
           expect(endedActive).toBe(0);
           if (keepsTokens) expect(lost).toBe(0);
           // It was a load, and most of it went on.
-          expect(seen.redeemed).toBeGreaterThan(20);
           expect(seen.revoked).toBeGreaterThan(3);
         } finally {
           await close();
-          for (const node of [1, 2, 3]) value.resume(node);
         }
       });
   });

@@ -13,6 +13,7 @@ export { findChromium, openBrowser } from './browser.ts';
 export { type CassandraCluster, cassandraCluster } from './cassandra/cluster.ts';
 export type { CassandraOptions } from './cassandra/configuration.ts';
 export { type CassandraContainer, cassandraContainer, cassandraImage } from './cassandra/container.ts';
+export { whyNotCutOff } from './cassandra/cut-off.ts';
 export {
   type CertificateAuthority,
   type ClientCertificateOptions,

@@ -16,6 +16,11 @@ export const TOLERANCE = 100;
 
 /** Of one call of a store here; a hanging cluster is given up then. Long, since a busy machine is no hanging cluster. */
 const CALL_MS = 20_000;
+/** Within which every call to nodes that hang has ended. */
+export const HANGING_MS = CALL_MS + 500;
+
+/** One node or several, wherever they run. */
+export type Nodes = Pick<CassandraCluster, 'what' | 'contactPoints' | 'localDataCenter' | 'url'>;
 
 export interface Pair {
   readonly read: Level;
@@ -23,7 +28,7 @@ export interface Pair {
 }
 
 /** A URL with these levels, and the patience of these tests. */
-export function patient(cluster: CassandraCluster, keyspace: string, { read, write }: Pair): string {
+export function patient(cluster: Pick<Nodes, 'url'>, keyspace: string, { read, write }: Pair): string {
   const limits = `timeouts.callMs=${CALL_MS}&timeouts.statementMs=7000&timeouts.connectMs=7000&timeouts.confirmMs=2000`;
   return `${cluster.url(keyspace)}&consistency.read=${read}&consistency.write=${write}&${limits}`;
 }
@@ -66,19 +71,28 @@ export function siblingsOf(capabilities: StoreCapabilities): StoreProcesses<Sent
 let keyspaces = 0;
 
 /** A migrated keyspace of its own. */
-export async function freshKeyspace(cluster: CassandraCluster): Promise<string> {
+export async function freshKeyspace(cluster: Pick<Nodes, 'url'>): Promise<string> {
   const keyspace = `gatehouse_${process.pid}_${++keyspaces}`;
   await migrate({ connection: cluster.url(keyspace), createKeyspace: true });
   return keyspace;
 }
 
+const migrated = new WeakMap<Nodes, Promise<readonly [string, string]>>();
+
+/** Two keyspaces for all cases and levels: each case has a namespace of its own, and a table is made in seconds. */
+function twoKeyspaces(cluster: Nodes): Promise<readonly [string, string]> {
+  const known = migrated.get(cluster) ?? Promise.all([freshKeyspace(cluster), freshKeyspace(cluster)]);
+  migrated.set(cluster, known);
+  return known;
+}
+
 /** A cluster with two migrated keyspaces, as the suite wants it; `close` takes everything but the cluster away again. */
 export async function cassandraTarget(
-  cluster: CassandraCluster,
+  cluster: Nodes,
   pair: Pair,
   copies: number,
 ): Promise<{ readonly target: StoreTarget; readonly close: () => Promise<void> }> {
-  const [keyspace, second] = [await freshKeyspace(cluster), await freshKeyspace(cluster)];
+  const [keyspace, second] = await twoKeyspaces(cluster);
   const capabilities = promised(pair, copies);
   const siblings = siblingsOf(capabilities);
   const { Client } = new FaultyDriver().driver;

@@ -1,22 +1,26 @@
-import type { StoreTarget } from '@gatehouse/conformance';
-import type { CassandraCluster } from '@gatehouse/testkit';
-import { proveOn, runs, upTo } from './conformance.test-support.ts';
+import { cassandraCluster } from '@gatehouse/testkit';
+import { proveOn, runs } from './conformance.test-support.ts';
+import { HANGING_MS } from './conformance-target.test-support.ts';
 
 /** Three nodes with three copies: one of them crashes, all of them hang. */
-const more = (cluster: CassandraCluster): Partial<StoreTarget> => ({
-  restart: async (store) => {
-    await cluster.end(1, 'SIGKILL');
-    await cluster.restart(1);
-    return store;
-  },
-  exhaust: async () => {
-    for (const node of [1, 2, 3]) cluster.pause(node);
-    const release = async (): Promise<void> => {
-      for (const node of [1, 2, 3]) cluster.resume(node);
-      await cluster.settled();
-    };
-    return { deadlineMs: 20_500, release };
-  },
+proveOn({
+  what: 'three nodes',
+  nodes: await cassandraCluster({ nodes: 3 }),
+  copies: 3,
+  runs: runs('QUORUM/QUORUM', ['ONE/ANY', 'ONE/ONE', 'LOCAL_QUORUM/LOCAL_QUORUM']),
+  ports: (cluster) => ({
+    restart: async (store) => {
+      await cluster.end(1, 'SIGKILL');
+      await cluster.restart(1);
+      return store;
+    },
+    exhaust: async () => {
+      for (const node of [1, 2, 3]) cluster.pause(node);
+      const release = async (): Promise<void> => {
+        for (const node of [1, 2, 3]) cluster.resume(node);
+        await cluster.settled();
+      };
+      return { deadlineMs: HANGING_MS, release };
+    },
+  }),
 });
-
-await proveOn({ nodes: 3 }, runs(upTo('store-24-one-row-a-family')), more);

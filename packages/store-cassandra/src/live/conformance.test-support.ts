@@ -1,75 +1,72 @@
 import { CASES, formatFailure, isFailure, runCase, type StoreTarget } from '@gatehouse/conformance';
-import { type CassandraCluster, type CassandraOptions, cassandraCluster } from '@gatehouse/testkit';
+import type { Provision } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { cassandraTarget, type Pair } from './conformance-target.test-support.ts';
+import { cassandraTarget, type Nodes, type Pair } from './conformance-target.test-support.ts';
 import { LONG } from './long-runs.test-support.ts';
 
 const CASE_MS = 300_000;
 
 /** What only counts rows is proved by a part of them. */
 const GROWTH = /^store-(?:30|31-many|67)|^flow-old-generations/;
-const ROWS = 0.02;
-/** Of the rounds of races; what is decided does not depend on the levels that the other runs choose. */
-const ROUNDS = { more: 0.1, few: 0.03 } as const;
+/** Shares of the contract's numbers: of rows, and of the rounds of races. */
+const ROWS = 0.005;
+const ROUNDS = 0.05;
+const ROUNDS_LONG = 0.1;
+
+/** Levels are those of access tokens alone: the cases in which one is written or looked for. */
+const TOKENS =
+  /^store-(?:01|05|07|16|20|26|27|28-client|29|32-namespaces|44|59|61|68)|^flow-(?:code-with|one-|lost|client-cred|revocation|unknown)/;
+
+/** The level of reads and the one of writes, of four pairs, and whether the whole suite runs at them each time. */
+const PAIRS = ['ONE/ANY', 'QUORUM/QUORUM', 'ONE/ONE', 'LOCAL_QUORUM/LOCAL_QUORUM'] as const;
+export type PairName = (typeof PAIRS)[number];
 
 interface Run {
-  readonly pair: Pair;
-  /** The cases of it, as far as the tests run them each time; the guide says which. */
+  readonly pair: PairName;
   readonly part: (id: string) => boolean;
 }
 
 const everything = (): boolean => true;
 
-/** In the order of the suite. */
-export function upTo(last: string, ...without: readonly string[]): Run['part'] {
-  const end = CASES.findIndex(({ id }) => id === last);
-  if (end < 0) throw new RangeError(`There is no case ${last}.`);
-  const ids = new Set(CASES.slice(0, end + 1).map(({ id }) => id));
-  return (id) => ids.has(id) && !without.includes(id);
-}
-
-const WEAKEST: Pair = { read: 'ONE', write: 'ANY' };
-const OVERLAPPING: Pair = { read: 'QUORUM', write: 'QUORUM' };
-
-/** These parts; with `TEST_CASSANDRA_LONG=1` the whole suite at four pairs. */
-export function runs(weakest: Run['part'], overlapping?: Run['part']): readonly Run[] {
-  if (!LONG)
-    return [
-      { pair: WEAKEST, part: weakest },
-      ...(overlapping === undefined ? [] : [{ pair: OVERLAPPING, part: overlapping }]),
-    ];
-  const others: readonly Pair[] = [
-    { read: 'ONE', write: 'ONE' },
-    { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM' },
+/** The whole suite at one pair, and what the levels matter for at others; with `TEST_CASSANDRA_LONG=1` all of it at all. */
+export function runs(whole: PairName | null, tokens: readonly PairName[] = []): readonly Run[] {
+  if (LONG) return PAIRS.map((pair) => ({ pair, part: everything }));
+  return [
+    ...(whole === null ? [] : [{ pair: whole, part: everything }]),
+    ...tokens.map((pair) => ({ pair, part: (id: string) => TOKENS.test(id) })),
   ];
-  return [WEAKEST, OVERLAPPING, ...others].map((pair) => ({ pair, part: everything }));
 }
 
-/** The suite on a cluster of this file's own: the other server in another process. */
-export async function proveOn(
-  options: CassandraOptions,
-  all: readonly Run[],
-  more: (cluster: CassandraCluster) => Partial<StoreTarget>,
-): Promise<void> {
-  const { nodes = 1 } = options;
-  const cluster = await cassandraCluster(options);
-  if (!cluster.available) {
-    test(`store conformance: cassandra, ${nodes} nodes`, (context) => context.skip(cluster.reason));
+export interface Proof<N extends Nodes> {
+  /** For people, where there are none: `one node`. */
+  readonly what: string;
+  readonly nodes: Provision<N>;
+  readonly copies: number;
+  readonly runs: readonly Run[];
+  /** What can be done to these nodes. */
+  readonly ports: (nodes: N) => Partial<StoreTarget>;
+}
+
+/** The suite on nodes of this file's own: the other server in another process. */
+export function proveOn<N extends Nodes & { close(): Promise<void> }>(proof: Proof<N>): void {
+  const { what, nodes, copies, ports } = proof;
+  if (!nodes.available) {
+    test(`store conformance: cassandra, ${what}`, (context) => context.skip(nodes.reason));
     return;
   }
-  afterAll(() => cluster.value.close());
-  for (const [index, { pair, part }] of all.entries()) {
-    const rounds = nodes === 1 && index === 0 ? 'more' : 'few';
-    prove(`${cluster.value.what}, ${pair.read}/${pair.write}`, rounds, part, async () => {
-      const { target, close } = await cassandraTarget(cluster.value, pair, Math.min(3, nodes));
-      return { target: { ...target, ...more(cluster.value) }, close };
+  const { value } = nodes;
+  afterAll(() => value.close());
+  for (const { pair: name, part } of proof.runs) {
+    const [read, write] = name.split('/') as [Pair['read'], Pair['write']];
+    prove(`${value.what}, ${name}`, part, async () => {
+      const { target, close } = await cassandraTarget(value, { read, write }, copies);
+      return { target: { ...target, ...ports(value) }, close };
     });
   }
 }
 
 function prove(
   what: string,
-  rounds: keyof typeof ROUNDS,
   part: Run['part'],
   start: () => Promise<{ readonly target: StoreTarget; readonly close: () => Promise<void> }>,
 ): void {
@@ -82,7 +79,7 @@ function prove(
     for (const each of CASES.filter(({ id }) => part(id))) {
       const proves = (each.proves ?? []).map((id) => ` [${id}]`).join('');
       it(`[${each.id}]${proves} ${each.promise}`, { timeout: 2 * CASE_MS }, async (context) => {
-        const scale = GROWTH.test(each.id) ? ROWS : ROUNDS[rounds];
+        const scale = GROWTH.test(each.id) ? ROWS : LONG ? ROUNDS_LONG : ROUNDS;
         const result = await runCase(each, { ...started.target, scale, caseMs: CASE_MS });
         if (result.outcome === 'skipped') context.skip(result.reason ?? '');
         if (isFailure(result)) expect.fail(formatFailure(result));

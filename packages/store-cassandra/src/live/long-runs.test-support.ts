@@ -1,4 +1,2 @@
 /** Whether what takes many minutes on a machine of its own is run too: `TEST_CASSANDRA_LONG=1`. */
 export const LONG = process.env['TEST_CASSANDRA_LONG'] === '1';
-
-export const NOT_LONG = 'It takes minutes on a machine of its own; TEST_CASSANDRA_LONG=1 runs it.';

@@ -1,14 +1,13 @@
 import type { Opening, StoreTarget } from '@gatehouse/conformance';
 import type { Store } from '@gatehouse/core';
-import type { CassandraCluster } from '@gatehouse/testkit';
 import { CassandraStore } from '../index.ts';
-import { freshKeyspace, TOLERANCE } from './conformance-target.test-support.ts';
+import { freshKeyspace, type Nodes, TOLERANCE } from './conformance-target.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
 type Misconfigured = NonNullable<StoreTarget['misconfigured']>;
 
 /** A cluster of one node, as it must not be opened: each with what the refusal names. */
-export function misconfigured(cluster: CassandraCluster): Misconfigured {
+export function misconfigured(cluster: Nodes): Misconfigured {
   const at =
     (prepare: () => Promise<string>) =>
     async ({ namespace, clock, log }: Opening): Promise<Store> =>
@@ -32,7 +31,7 @@ export function misconfigured(cluster: CassandraCluster): Misconfigured {
       open: at(async () => {
         await onCluster(cluster, (client) =>
           client.execute(
-            "CREATE KEYSPACE IF NOT EXISTS bare WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}",
+            `CREATE KEYSPACE IF NOT EXISTS bare WITH replication = {'class': 'NetworkTopologyStrategy', '${cluster.localDataCenter}': 1}`,
           ),
         );
         return cluster.url('bare');

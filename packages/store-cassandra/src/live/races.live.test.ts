@@ -5,7 +5,6 @@ import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, siblingsOf, TOLERANCE } from './conformance-target.test-support.ts';
-import { LONG, NOT_LONG } from './long-runs.test-support.ts';
 
 const CODES = 200;
 const RACERS = 50;
@@ -13,7 +12,7 @@ const RACERS = 50;
 const [CRASH, BACK] = [60, 120];
 const pair = { read: 'ONE', write: 'ANY' } as const;
 
-const cluster = LONG ? await cassandraCluster({ nodes: 3 }) : ({ available: false, reason: NOT_LONG } as const);
+const cluster = await cassandraCluster({ nodes: 3 });
 
 if (!cluster.available) test('races on Cassandra', (context) => context.skip(cluster.reason));
 else {

@@ -5,7 +5,6 @@ import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { epochKey } from '../columns.ts';
 import { CassandraStore, type ConnectionOptions, migrate } from '../index.ts';
-import { LONG, NOT_LONG } from './long-runs.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
 /** Milliseconds within which a hint was handed over on these nodes: as a rule one to six seconds. */
@@ -67,8 +66,7 @@ else {
   });
 
   describe('three copies', { timeout: 600_000 }, () => {
-    test('[AX-193] with one down everything goes on at a quorum; with two only what nobody has to decide', async (context) => {
-      if (!LONG) context.skip(NOT_LONG);
+    test('[AX-193] with one down everything goes on at a quorum; with two only what nobody has to decide', async () => {
       await migrate({ connection: value.url('three_copies'), createKeyspace: true });
       const quorum = await open('three_copies', { consistency: { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM' } });
       const any = await open('three_copies');

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Provision, provide, requiredBackends } from '../provision.ts';
+import { type Provision, provide } from '../provision.ts';
 import type { CassandraOptions } from './configuration.ts';
+import { cutOff, reconnect } from './cut-off.ts';
 import { CASSANDRA_VERSION, type CassandraProgram, cassandraProgram } from './jars.ts';
 import { CassandraNode, isOpen } from './node.ts';
 
@@ -28,6 +29,9 @@ export interface CassandraCluster {
   end(node: number, signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   pause(node: number): void;
   resume(node: number): void;
+  /** Every packet from and to this node vanishes, and it runs on; of a cluster that is `separable`. */
+  cutOff(node: number): void;
+  reconnect(node: number): void;
   /** Starts a node that has ended, with its data, and waits until it and the others see each other. */
   restart(node: number): Promise<void>;
   /** Waits until every node that runs is seen as up by every other. */
@@ -40,7 +44,6 @@ export function cassandraCluster(options: CassandraOptions = {}): Promise<Provis
   const { nodes = 1 } = options;
   const name = nodes === 1 ? 'cassandra' : `cassandra-${nodes}`;
   return provide(name, async () => {
-    if (!requiredBackends().has(name)) throw new Error(`Nodes take minutes: REQUIRE_BACKENDS=${name} starts them.`);
     const program = await cassandraProgram();
     if ('reason' in program) throw new Error(program.reason);
     return startCluster(program, options);
@@ -50,6 +53,9 @@ export function cassandraCluster(options: CassandraOptions = {}): Promise<Provis
 async function startCluster(program: CassandraProgram, options: CassandraOptions): Promise<CassandraCluster> {
   const { nodes: count = 1, dataCenters = 1 } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-cassandra-'));
+  // Nodes may run as other users, each of which has a folder in it.
+  chmodSync(folder, 0o711);
+  const firstUid = randomInt(20_000, 60_000);
   const subnet = await freeSubnet(count);
   const addresses = Array.from({ length: count }, (_, index) => `${subnet}.${index + 1}`);
   const nodes = addresses.map(
@@ -62,6 +68,7 @@ async function startCluster(program: CassandraProgram, options: CassandraOptions
           storagePort: STORAGE_PORT,
           token: String(-(2n ** 63n) + (2n ** 64n * BigInt(index)) / BigInt(count)),
           seeds: addresses,
+          uid: options.separable === true ? firstUid + index : null,
         },
         path.join(folder, `node${index + 1}`),
         program,
@@ -74,6 +81,7 @@ async function startCluster(program: CassandraProgram, options: CassandraOptions
     return node;
   };
   const close = async (): Promise<void> => {
+    for (const address of addresses) reconnect(address);
     await Promise.all(nodes.map((node) => node.end()));
     rmSync(folder, { recursive: true, force: true });
   };
@@ -96,6 +104,12 @@ async function startCluster(program: CassandraProgram, options: CassandraOptions
     end: (number, signal) => of(number).end(signal),
     pause: (number) => of(number).pause(),
     resume: (number) => of(number).resume(),
+    cutOff(number) {
+      const { address, uid } = of(number).place;
+      if (uid === null) throw new TypeError('Only nodes of a cluster that is `separable` can be cut off.');
+      cutOff({ address, uid });
+    },
+    reconnect: (number) => reconnect(of(number).place.address),
     async restart(number) {
       await of(number).start();
       await ready([of(number)], nodes);
@@ -116,7 +130,7 @@ async function ready(some: readonly CassandraNode[], all: readonly CassandraNode
       node.check();
       if (!node.says('Starting listening for CQL clients') || !(await node.isListening())) return false;
       const others = all.filter((other) => other !== node && other.alive);
-      if (!others.every(({ place }) => node.says(`${place.address}:${place.storagePort} is now UP`))) return false;
+      if (!others.every(({ place }) => node.seesUp(place))) return false;
     }
     return true;
   }, 'the nodes do not see each other');

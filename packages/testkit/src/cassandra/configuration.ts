@@ -13,6 +13,8 @@ export interface CassandraOptions {
   readonly auth?: boolean;
   /** Asked of every client. */
   readonly tls?: IssuedCertificate;
+  /** Whether nodes can be cut off the network: each then runs as a user of its own. Takes what `whyNotCutOff` names. */
+  readonly separable?: boolean;
   /** More lines of cassandra.yaml. */
   readonly yaml?: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface NodePlace {
   /** Where its part of the ring begins. */
   readonly token: string;
   readonly seeds: readonly string[];
+  /** The user that it runs as; null: whoever starts it. */
+  readonly uid: number | null;
 }
 
 /** One node's cassandra.yaml: small and quick. */
@@ -60,9 +64,14 @@ phi_convict_threshold: 5
 hinted_handoff_enabled: true
 hints_flush_period: 1s
 max_hint_window: 3h
+# Longer than by default: a busy machine is no broken cluster. Shorter than what the tests wait for an answer.
 read_request_timeout: 5s
-write_request_timeout: 2s
-cas_contention_timeout: 2s
+range_request_timeout: 15s
+write_request_timeout: 5s
+cas_contention_timeout: 5s
+truncate_request_timeout: 60s
+auto_snapshot: false
+compaction_throughput: 0MiB/s
 paxos_variant: ${paxos}
 authenticator: ${auth ? 'PasswordAuthenticator' : 'AllowAllAuthenticator'}
 authorizer: ${auth ? 'CassandraAuthorizer' : 'AllowAllAuthorizer'}

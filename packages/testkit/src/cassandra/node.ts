@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -32,6 +32,9 @@ export class CassandraNode {
     writeFileSync(this.#file('cassandra.yaml'), configurationOf(place, options));
     writeFileSync(this.#file('rackdc.properties'), `dc=${place.dataCenter}\nrack=rack1\n`);
     writeFileSync(this.#file('logback.xml'), LOGBACK);
+    if (place.uid !== null)
+      for (const name of ['', 'tmp', 'cassandra.yaml', 'rackdc.properties', 'logback.xml'])
+        chownSync(this.#file(name), place.uid, place.uid);
   }
 
   get folder(): string {
@@ -49,7 +52,8 @@ export class CassandraNode {
     const java = [this.#program.java, ...this.#arguments()];
     // A test run that is killed takes its nodes along.
     const setpriv = await findProgram('setpriv');
-    const [program = '', ...args] = setpriv === null ? java : [setpriv, '--pdeathsig', 'KILL', ...java];
+    const [program = '', ...args] =
+      setpriv === null ? java : [setpriv, '--pdeathsig', 'KILL', ...asUser(this.place.uid), ...java];
     this.#child = spawn(program, args, { cwd: this.#folder, stdio: ['ignore', log, log] });
     closeSync(log);
     const child = this.#child;
@@ -60,6 +64,13 @@ export class CassandraNode {
   /** Whether it has said this since it was started last. */
   says(words: string): boolean {
     return this.#said().includes(words);
+  }
+
+  /** Whether what it has said last of another one is that it is up. */
+  seesUp({ address, storagePort }: NodePlace): boolean {
+    const said = this.#said();
+    const name = `${address}:${storagePort} is now `;
+    return said.lastIndexOf(`${name}UP`) > said.lastIndexOf(`${name}DOWN`);
   }
 
   /** @throws Error where it has ended */
@@ -112,12 +123,18 @@ export class CassandraNode {
       `-Dcassandra.storagedir=${this.#folder}`,
       '-Dcassandra-foreground=yes',
       ...['-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.ring_delay_ms=0'],
+      // A node that has missed a new table asks for it at once, not after a minute.
+      '-Dcassandra.migration_delay_ms=0',
       // Else it measures for seconds at each start.
       '-Dcassandra.memtable.row_overhead_size=180',
       ...['-Dcassandra.superuser_setup_delay_ms=0', '-Dcassandra.shutdown_announce_in_ms=0'],
       ...['-cp', path.join(this.#program.lib, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
     ];
   }
+}
+
+function asUser(uid: number | null): readonly string[] {
+  return uid === null ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
 }
 
 export function isOpen(host: string, port: number): Promise<boolean> {

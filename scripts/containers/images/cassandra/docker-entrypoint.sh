@@ -10,8 +10,10 @@ data=/var/lib/cassandra
 address=$(hostname -i | awk '{print $1}')
 install -d -o cassandra -g cassandra "$data" "$data/tmp"
 chown -R cassandra: "$data"
-sed -i "s/@CLUSTER@/${CASSANDRA_CLUSTER_NAME:-Test Cluster}/; s/@TOKENS@/${CASSANDRA_NUM_TOKENS:-16}/
-  s/@SEEDS@/${CASSANDRA_SEEDS:-$address}/; s/@ADDRESS@/$address/" "$conf/cassandra.yaml"
+# From the template each time: a container that is started again may have another address.
+sed "s/@CLUSTER@/${CASSANDRA_CLUSTER_NAME:-Test Cluster}/; s/@TOKENS@/${CASSANDRA_NUM_TOKENS:-16}/
+  s/@SEEDS@/${CASSANDRA_SEEDS:-$address}/; s/@ADDRESS@/$address/" \
+  "$conf/cassandra.yaml.template" >"$conf/cassandra.yaml"
 printf 'dc=%s\nrack=%s\n' "${CASSANDRA_DC:-datacenter1}" "${CASSANDRA_RACK:-rack1}" >"$conf/rackdc.properties"
 
 opens=()
