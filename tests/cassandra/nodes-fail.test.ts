@@ -20,7 +20,7 @@ const LONG: readonly Pair[] = [
 ];
 
 /** Codes that are redeemed in each state of the cluster. */
-const CODES = 30;
+const CODES = 12;
 /** What is asked at once when everybody is back. */
 const AT_ONCE = 8;
 

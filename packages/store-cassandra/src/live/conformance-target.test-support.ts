@@ -9,6 +9,7 @@ import { planLevels } from '../levels/plan.ts';
 import { promisesOf } from '../levels/promises.ts';
 import { TABLES } from '../schema/tables.ts';
 import { FaultyDriver, POINTS } from './faulty-driver.test-support.ts';
+import { PATIENCE } from './on-cluster.test-support.ts';
 import type { SentOptions } from './stores-in-a-process.test-support.ts';
 
 /** Milliseconds: nodes and tests are on one machine, so that little has to be waited for. */
@@ -96,7 +97,8 @@ export async function cassandraTarget(
   const capabilities = promised(pair, copies);
   const siblings = siblingsOf(capabilities);
   const { Client } = new FaultyDriver().driver;
-  const outside = new Client({ contactPoints: [...cluster.contactPoints], localDataCenter: cluster.localDataCenter });
+  const { contactPoints, localDataCenter } = cluster;
+  const outside = new Client({ contactPoints: [...contactPoints], localDataCenter, socketOptions: PATIENCE });
   const connection = patient(cluster, keyspace, pair);
   const of = (store: Store): WatchedStore => {
     if (store instanceof WatchedStore) return store;
@@ -136,7 +138,7 @@ export async function cassandraTarget(
         const { rows } = await outside.execute(
           `SELECT COUNT(*) AS n FROM ${keyspace}.${table} WHERE tenant_id = ? ALLOW FILTERING`,
           [namespaces.get(store)],
-          { prepare: true, consistency: cassandra.types?.consistencies?.localQuorum ?? 6, readTimeout: 20_000 },
+          { prepare: true, consistency: cassandra.types?.consistencies?.localQuorum ?? 6 },
         );
         counts[table] = Number(rows[0]?.['n']);
       }
