@@ -107,6 +107,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
         runtime,
         cacheSeconds: settings.clientCacheSeconds,
         reserved: settings.trustedIssuers,
+        compat: settings.compat,
       })
     : null;
   const directory = stored ? combineDirectories([configured, stored]) : configured;
