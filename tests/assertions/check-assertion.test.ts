@@ -203,10 +203,81 @@ describe('gatehouse check assertion, of JWTs', () => {
     ['another audience', () => jwt({ aud: 'https://other.example' }), 'assertion-audience'],
     ['an end that is past', () => jwt({ exp: seconds() - 60 }), 'assertion-not-over'],
     ['an issuer whom nobody knows', () => jwt({ iss: 'nobody' }), 'assertion-issuer-known'],
+    ['a request object', () => jwt({ response_type: 'code' }), 'jwt-kind'],
     ['a changed signature', () => `${jwt({}).slice(0, -8)}AAAAAAAA`, 'jwt-signature'],
   ])('says of %s which check failed', async (_what, make, failed) => {
     const { steps } = await verdict(make());
     expect(steps.at(-1)).toMatchObject({ check: failed, verdict: 'failed' });
+  });
+});
+
+describe('gatehouse check assertion, of JWTs that prove their client', () => {
+  const seconds = (): number => Math.floor(Date.now() / 1000);
+  const proof = (claims: Readonly<Record<string, unknown>> = {}, sub = 'robot'): string => {
+    const own = { iss: sub, sub, aud: site.issuer, exp: seconds() + 120, jti: crypto.randomUUID() };
+    const parts = [
+      { alg: 'ES256', typ: 'client-authentication+jwt' },
+      { ...own, ...claims },
+    ];
+    const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const key = { key: site.portal.key, dsaEncoding: 'ieee-p1363' } as const;
+    return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+  };
+
+  it('says what one passed', async () => {
+    const { stdout, code } = await check(proof(), '--as', 'proof');
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines.at(-1)).toBe('The JWT assertion would be accepted once as a proof of its client.');
+    expect(lines.slice(0, -1).map((line) => line.split(/ {2,}/).slice(0, 2).join(' '))).toEqual([
+      'Passed jwt-parts',
+      'Passed jwt-header',
+      'Passed client-known',
+      'Passed jwt-signature',
+      'Passed jwt-claims',
+      'Passed client-assertion-parties',
+      'Passed assertion-audience',
+      'Passed assertion-times',
+      'Passed client-auth-method',
+      'Open assertion-unused',
+    ]);
+  });
+
+  it.each([
+    ['no jti', () => proof({ jti: undefined }), 'jwt-claim-present'],
+    ['a list of audiences', () => proof({ aud: [site.issuer] }), 'assertion-audience'],
+    ['the token endpoint', () => proof({ aud: `${site.issuer}/api/oauth/token` }), 'assertion-audience'],
+    ['another issuer', () => proof({ iss: 'portal' }), 'client-assertion-parties'],
+    ['a client whom nobody knows', () => proof({}, 'nobody'), 'client-known'],
+    ['a client without keys', () => proof({}, 'other'), 'jwt-keys-registered'],
+    ['an end that is past', () => proof({ exp: seconds() - 60 }), 'assertion-not-over'],
+    ['a request object', () => proof({ response_type: 'code' }), 'jwt-kind'],
+  ])('says of %s which check failed', async (_what, make, failed) => {
+    const { accepted, steps } = await verdict(make(), '--as', 'proof');
+    expect(accepted).toBe(false);
+    expect(steps.at(-1)).toMatchObject({ check: failed, verdict: 'failed' });
+  });
+
+  it('is one that the server takes, and the other way round', async () => {
+    const server = await site.start();
+    for (const [jwt, status] of [
+      [proof(), 200],
+      [proof({ aud: [site.issuer] }), 401],
+    ] as const) {
+      expect((await verdict(jwt, '--as', 'proof')).accepted).toBe(status === 200);
+      const body = new URLSearchParams({
+        token: 'x',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: jwt,
+      });
+      expect((await fetch(`${server.url}/api/oauth/introspect`, { method: 'POST', body })).status).toBe(status);
+    }
+  });
+
+  it('says what it cannot do with in a sentence', async () => {
+    expect((await check(site.byIdp(), '--as', 'proof')).stderr).toContain('A SAML assertion proves no client here');
+    expect((await check(proof(), '--as', 'proof', '--client', 'portal')).stderr).toContain('leave out --client');
+    expect((await check(proof(), '--as', 'other')).stderr).toContain('--as is grant or proof');
   });
 });
 

@@ -62,6 +62,7 @@ export async function samlSite({ config = {}, idpKeys, store }: SiteOptions): Pr
         grantTypes: [SAML_BEARER, 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
       },
       { id: 'kiosk', type: 'public', ...client },
+      { id: 'robot', certificates: portal.certificate, ...client },
       { id: 'asleep', secrets: PORTAL_SECRET, ...client, enabled: false },
       { id: 'other', secrets: PORTAL_SECRET, ...client, grantTypes: ['client_credentials'] },
     ],

@@ -277,6 +277,29 @@ describe('[SEC-129] a certificate in a header', () => {
     }
   });
 
+  it('counts from the proxies that are named, whoever else reaches the port', async () => {
+    for (const [proxies, status] of [
+      [['10.0.0.0/8'], 401],
+      [['10.0.0.0/8', '127.0.0.1', '::1'], 200],
+    ] as const) {
+      const server = await startServer({
+        config: {
+          ...parts.config,
+          issuer: 'https://as.example',
+          listener: { trustedHops: 1 },
+          mtls: { authorities: { file: parts.file('clients.pem') }, certificateHeader: { format: 'nginx', proxies } },
+        },
+      });
+      const response = await fetch(`${server.url}/api/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams(credentials('robot')),
+        headers: { 'X-SSL-Cert': encodeURIComponent(parts.robot.certificate), 'X-Forwarded-For': '10.1.2.3' },
+      });
+      await server.stop();
+      expect(response.status).toBe(status);
+    }
+  });
+
   it('is not configured without a trusted proxy, nor beside a listener of its own', async () => {
     const start = (over: object): Promise<StartedServer> =>
       startServer({ config: { ...parts.config, issuer: 'https://as.example', ...over } });

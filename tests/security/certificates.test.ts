@@ -1,5 +1,4 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import {
   type AuthorizationServer,
   createAuthorizationServer,
@@ -8,7 +7,12 @@ import {
   validateClient,
 } from '@gatehouse/core';
 import { createCacheStore } from '@gatehouse/store-cache';
-import { type ClientCertificateOptions, type IssuedCertificate, makeCertificateAuthority } from '@gatehouse/testkit';
+import {
+  type ClientCertificateOptions,
+  cpuTime,
+  type IssuedCertificate,
+  makeCertificateAuthority,
+} from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Mutual TLS (RFC 8705) as core sees it: whose certificate it is, and what is bound to it. */
@@ -139,6 +143,9 @@ describe('tls_client_auth', () => {
     ['expired', () => ours.issueClient({ ...robot, validFrom: -2000, validFor: -1000 })],
     ['not yet in force', () => ours.issueClient({ ...robot, validFrom: 60_000, validFor: 120_000 })],
     ['for servers alone', () => ours.issueClient({ ...robot, usages: ['serverAuth'] })],
+    ['with a critical extension that nobody knows', () => ours.issueClient({ ...robot, unknownCritical: true })],
+    ['signed over a SHA-1', () => ours.issueClient({ ...robot, hash: 'sha1' })],
+    ['of an RSA key of 1024 bits', () => ours.issueClient({ ...robot, key: 'rsa1024' })],
   ])('[SEC-129] the right name in a certificate %s is refused', async (_, issue) => {
     register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
     expect(await site.ask('token', credentials('robot'), issue())).toMatchObject({ status: 401 });
@@ -169,23 +176,47 @@ describe('tls_client_auth', () => {
     expect(await answer(beyond, [beyond.certificate, last.certificate])).toBe(401);
   });
 
+  it.each([
+    ['expired', { validFrom: -2000, validFor: -1000 }],
+    ['not yet in force', { validFrom: 60_000, validFor: 120_000 }],
+    ['for servers alone', { usages: ['serverAuth'] }],
+    ['limited to names, which are not looked at', { nameConstraints: 'critical' }],
+    ['limited to names, and not marked as critical', { nameConstraints: 'not critical' }],
+    ['signed over a SHA-1', { hash: 'sha1' }],
+  ] as const)('[SEC-129] an authority in between that is %s is none', async (_, options) => {
+    register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
+    const middle = ours.subordinate('Middle', undefined, options);
+    expect(
+      await site.ask('token', credentials('robot'), middle.issueClient(robot), [middle.certificate]),
+    ).toMatchObject({
+      status: 401,
+    });
+  });
+
+  it('[SEC-129] an authority of ours is a client only where it is registered as one, and its client is none', async () => {
+    register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
+    const leaf = ours.issueClient(robot);
+    // Whoever has a certificate of ours could otherwise make more of them, of any name.
+    const below = ours.subordinate('robot', null);
+    for (const chain of [[below.certificate], [leaf.certificate, below.certificate]])
+      expect(await site.ask('token', credentials('robot'), below.issueClient(robot), chain)).toMatchObject({
+        status: 401,
+      });
+  });
+
   it('[SEC-129] certificates of one name and key make no search without end', async () => {
     register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
     const chain = Array.from({ length: 10 }, () => strangers.again());
-    const monitor = monitorEventLoopDelay({ resolution: 1 });
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 7 && best >= 25; i++) {
-      monitor.enable();
-      await new Promise((tick) => setTimeout(tick, 5));
-      monitor.reset();
-      expect(await site.ask('token', credentials('robot'), strangers.issueClient(robot), chain)).toMatchObject({
-        status: 401,
-      });
-      await new Promise((tick) => setTimeout(tick, 5));
-      monitor.disable();
-      best = Math.min(best, monitor.max / 1_000_000);
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 4; i++) {
+      const shown = strangers.issueClient(robot);
+      const ask = async (): Promise<void> => {
+        expect(await site.ask('token', credentials('robot'), shown, chain)).toMatchObject({ status: 401 });
+      };
+      least = Math.min(least, await cpuTime(ask));
     }
-    expect(best).toBeLessThan(25);
+    // R41: no input holds the event loop for longer; what it computes in all bounds that.
+    expect(least).toBeLessThan(25);
   });
 
   it.each([

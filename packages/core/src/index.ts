@@ -27,6 +27,7 @@ export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
 export { validateClient } from './client/validate-client.ts';
+export { judgeClientAssertion } from './client/verify-client-assertion.ts';
 export type {
   ConsentPrompt,
   Endpoint,

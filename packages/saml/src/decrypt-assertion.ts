@@ -2,6 +2,7 @@ import { constants, createDecipheriv, type KeyObject, privateDecrypt, randomByte
 import type { SamlReading } from '@gatehouse/core';
 import { decodeBase64 } from './base64.ts';
 import { fault } from './fault.ts';
+import { shownAlgorithm } from './known-names.ts';
 import { requireStructure } from './structure.ts';
 import {
   attributeOf,
@@ -47,7 +48,7 @@ export function decryptAssertion(root: XmlElement, { decryptionKeys }: SamlReadi
   if (type !== null && type !== `${XENC}Element`) throw fault('encrypted-type');
   const method = attributeOf(theChild(data, xenc('EncryptionMethod')), 'Algorithm') ?? '';
   const cipher = CIPHERS.get(method);
-  if (!cipher) throw fault('content-cipher', method.slice(-32));
+  if (!cipher) throw fault('content-cipher', shownAlgorithm(method));
   const wrapped = encryptedKey(root, data);
   const hash = oaepHash(theChild(wrapped, xenc('EncryptionMethod')));
   const keyBytes = cipherValue(wrapped);
@@ -83,7 +84,8 @@ function oaepHash(method: XmlElement): string {
   const maskHash = mask ? attributeOf(mask, 'Algorithm')?.replace(`${XENC11}mgf1`, '') : 'sha1';
   const known = algorithm === `${XENC}rsa-oaep-mgf1p` ? !mask : algorithm === `${XENC11}rsa-oaep`;
   const others = method.children.some((child) => child !== digest && child !== mask);
-  if (!known || others || hash === undefined || hash !== maskHash) throw fault('key-encryption', algorithm.slice(-32));
+  if (!known || others || hash === undefined || hash !== maskHash)
+    throw fault('key-encryption', shownAlgorithm(algorithm));
   return hash;
 }
 

@@ -65,7 +65,7 @@ const EXPECTED = {
 
 export type SamlCheck = keyof typeof EXPECTED;
 
-/** @param got a number, a word of ours, or a name out of the document, cut short */
+/** @param got a number, a word of ours, or a text that was verified: of what is not, only its length (known-names.ts) */
 export function fault(check: SamlCheck, got?: string, expected: string = EXPECTED[check]): AssertionFault {
   return new AssertionFault(`saml-${check}`, expected, got);
 }

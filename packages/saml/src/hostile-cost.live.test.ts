@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { encryptSaml } from '@gatehouse/testkit';
+import { cpuTime, encryptSaml } from '@gatehouse/testkit';
 import { describe, expect, it } from 'vitest';
 import { attributeStatement, LIMITS, read, refusal, signed } from './reading.test-support.ts';
 
 /** R41: no single input holds the event loop for longer. Milliseconds. */
 const MOST = 25;
-/** The fastest counts: what a busy machine adds is not the input's. */
-const TRIES = 7;
+/** The least of a few counts: the first ones compile, and collect what tests before them left. */
+const TRIES = 4;
 
 const OURS = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const READING = { decryptionKeys: [OURS.privateKey] };
@@ -74,31 +74,28 @@ const HOSTILE: readonly (readonly [name: string, xml: string])[] = [
 ];
 
 describe('[SEC-124] no input holds the event loop', () => {
-  it.each(HOSTILE)('%s', (_name, xml) => {
-    expect(fastest(() => refusal(() => read(xml, READING)))).toBeLessThan(MOST);
+  it.each(HOSTILE)('%s', async (_name, xml) => {
+    expect(await least(() => refusal(() => read(xml, READING)))).toBeLessThan(MOST);
     expect(refusal(() => read(xml, READING))).toMatch(/^saml-/);
   });
 
-  it.each(HOSTILE.filter(([, xml]) => xml.length < FULL * 0.7))('%s, encrypted', (_name, xml) => {
+  it.each(HOSTILE.filter(([, xml]) => xml.length < FULL * 0.7))('%s, encrypted', async (_name, xml) => {
     const encrypted = encryptSaml(xml, { publicKey: OURS.publicKey });
-    expect(fastest(() => refusal(() => read(encrypted, READING)))).toBeLessThan(MOST);
+    expect(await least(() => refusal(() => read(encrypted, READING)))).toBeLessThan(MOST);
     expect(refusal(() => read(encrypted, READING))).toMatch(/^saml-/);
   });
 
-  it('an honest one as large as they may be, neither', () => {
+  it('an honest one as large as they may be, neither', async () => {
     const xml = signed({ id: '_1', statements: values(900, '<AttributeValue>0123</AttributeValue>') });
     expect(xml.length).toBeGreaterThan(FULL * 0.8);
     expect(read(xml).id).toBe('_1');
-    expect(fastest(() => read(xml))).toBeLessThan(MOST);
+    expect(await least(() => read(xml))).toBeLessThan(MOST);
   });
 });
 
-function fastest(work: () => unknown): number {
-  const times: number[] = [];
-  for (let i = 0; i < TRIES; i++) {
-    const start = performance.now();
-    work();
-    times.push(performance.now() - start);
-  }
-  return Math.min(...times);
+/** The least that reading it once had to compute. */
+async function least(work: () => unknown): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < TRIES; i++) least = Math.min(least, await cpuTime(work));
+  return least;
 }

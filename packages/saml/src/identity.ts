@@ -1,5 +1,6 @@
 import type { SamlReading } from '@gatehouse/core';
 import { fault } from './fault.ts';
+import { shownName } from './known-names.ts';
 import { attributeOf, dsig, everyElement, type QName, SAML, saml, type XmlElement, XSI_TYPE } from './xml-tree.ts';
 
 /** An `xs:ID`, in the characters that makers use. */
@@ -15,7 +16,7 @@ const SIMPLE_TYPE =
  */
 export function requireOneAssertion(root: XmlElement, { limits, typedAttributes }: SamlReading): string {
   const version = attributeOf(root, 'Version');
-  if (version !== '2.0') throw fault('version', version?.slice(0, 16) ?? 'none');
+  if (version !== '2.0') throw fault('version', version === null ? 'none' : `${version.length} characters`);
   const id = attributeOf(root, 'ID');
   if (id === null || !ID.test(id)) throw fault('id');
   if (id.length > limits.assertionId)
@@ -44,7 +45,7 @@ function isId(name: QName): boolean {
 
 /** SEC-104: whatever some other reader takes for an id, in whichever spelling, is there once. */
 function requireFreshId(name: QName, value: string, ids: Set<string>): void {
-  if (!IDS.has(name)) throw fault('id-spelling', name.slice(-16));
+  if (!IDS.has(name)) throw fault('id-spelling', shownName(name));
   if (ids.has(value)) throw fault('ids-once');
   ids.add(value);
 }

@@ -1,6 +1,7 @@
 import type { SamlLimits } from '@gatehouse/core';
 import { decodeBase64 } from './base64.ts';
 import { fault, type SamlCheck } from './fault.ts';
+import { shownAlgorithm } from './known-names.ts';
 import {
   attributeOf,
   childOf,
@@ -55,7 +56,7 @@ export function readSignedInfo(info: XmlElement, id: string, limits: SamlLimits)
   requireAlgorithm('canonicalization-method', canonicalization, EXC_C14N);
   const method = attributeOf(theChild(info, dsig('SignatureMethod')), 'Algorithm') ?? '';
   const algorithm = SIGNATURE_ALGORITHMS.get(method);
-  if (!algorithm) throw fault('signature-method', short(method));
+  if (!algorithm) throw fault('signature-method', shownAlgorithm(method));
 
   const reference = theChild(info, dsig('Reference'));
   if (attributeOf(reference, 'URI') !== `#${id}`) throw fault('reference');
@@ -67,7 +68,7 @@ export function readSignedInfo(info: XmlElement, id: string, limits: SamlLimits)
 
   const digest = attributeOf(theChild(reference, dsig('DigestMethod')), 'Algorithm') ?? '';
   const hash = DIGESTS.get(digest);
-  if (hash === undefined) throw fault('digest-method', short(digest));
+  if (hash === undefined) throw fault('digest-method', shownAlgorithm(digest));
   const value = decodeBase64(theChild(reference, dsig('DigestValue')).text);
   if (!value) throw fault('digest-value');
   return {
@@ -79,7 +80,7 @@ export function readSignedInfo(info: XmlElement, id: string, limits: SamlLimits)
 
 function requireAlgorithm(check: SamlCheck, element: XmlElement, expected: string): void {
   const got = attributeOf(element, 'Algorithm') ?? '';
-  if (got !== expected) throw fault(check, short(got));
+  if (got !== expected) throw fault(check, shownAlgorithm(got));
 }
 
 /** Exclusive XML Canonicalization 3: names of prefixes that are treated as inclusive canonicalization would. */
@@ -90,9 +91,4 @@ function prefixesOf(element: XmlElement, limits: SamlLimits): readonly string[] 
   if (prefixes.length > limits.xmlPrefixes || !prefixes.every((prefix) => PREFIX.test(prefix)))
     throw fault('inclusive-prefixes', String(prefixes.length));
   return prefixes;
-}
-
-/** The name behind an algorithm's URI: what an operator looks for. */
-function short(uri: string): string {
-  return uri.slice(uri.lastIndexOf('/') + 1).slice(0, 64);
 }

@@ -1,5 +1,6 @@
 import type { AssertionFault } from '@gatehouse/core';
 import { fault, type SamlCheck } from './fault.ts';
+import { shownName } from './known-names.ts';
 import { dsig, INCLUSIVE_NAMESPACES, type QName, saml, type XmlElement, XSI_TYPE, xenc } from './xml-tree.ts';
 
 /** What an element may hold. Everything else is refused: what nobody expects is read by nobody, or by somebody else. */
@@ -202,7 +203,7 @@ export function requireStructure(element: XmlElement): void {
       !rule.attributes?.includes(name) &&
       !(rule.foreignAttributes === true && name.startsWith('{') && name !== XSI_TYPE)
     )
-      throw refuse(name === XSI_TYPE ? 'xsi-type' : 'attributes', element, name);
+      throw refuse(name === XSI_TYPE ? 'xsi-type' : 'attributes', element, shownName(name));
   if (rule.children === 'any') return;
   requireSequence(element, rule.children ?? []);
   if (rule.text !== true && /[^\t\n\r ]/.test(element.text)) throw refuse('text-between', element);
@@ -214,18 +215,12 @@ function requireSequence(element: XmlElement, sequence: Exclude<NonNullable<Rule
   for (const [name, least, most] of sequence) {
     const start = at;
     while (element.children[at]?.name === name && at - start < most) at++;
-    if (at - start < least) throw refuse('elements', element, `no ${local(name)}`);
+    if (at - start < least) throw refuse('elements', element, `no ${shownName(name)}`);
   }
   const stranger = element.children[at];
-  if (stranger) throw refuse('elements', element, stranger.name);
+  if (stranger) throw refuse('elements', element, shownName(stranger.name));
 }
 
 function refuse(check: SamlCheck, { name }: XmlElement, what?: string): AssertionFault {
-  const place = local(name);
-  return fault(check, what === undefined ? place : `${local(what)} in ${place}`);
-}
-
-/** For the log: the name alone, and not all of it where somebody made it long. */
-function local(name: QName): string {
-  return name.slice(name.lastIndexOf('}') + 1).slice(0, 64);
+  return fault(check, what === undefined ? shownName(name) : `${what} in ${shownName(name)}`);
 }

@@ -20,6 +20,7 @@ import { coreSettings } from './config/core-settings.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { cookieRecipes } from './http/cookie-recipes.ts';
 import { mountPathOf } from './http/mount-path.ts';
+import { networkTest } from './http/networks.ts';
 import { createFetchDocument } from './outbound/fetch-document.ts';
 import { createOwnerDirectory } from './owners/configured-owner-directory.ts';
 import { listAssets } from './routes/assets.ts';
@@ -61,9 +62,10 @@ function issuerOf({ config, tls }: ResolvedConfig, port: number): string {
 }
 
 function certificateHeaderOf({ mtls }: CompleteConfig): Pick<AppOptions, 'certificateHeader'> {
-  const { format, name } = mtls?.certificateHeader ?? {};
+  const { format, name, proxies = [] } = mtls?.certificateHeader ?? {};
   if (format === undefined) return {};
-  return { certificateHeader: { format, name: name ?? (format === 'nginx' ? 'X-SSL-Cert' : 'Client-Cert') } };
+  const own = format === 'nginx' ? 'X-SSL-Cert' : 'Client-Cert';
+  return { certificateHeader: { format, name: name ?? own, from: networkTest(proxies) } };
 }
 
 const given = (resolved: ResolvedConfig, cookie: string): boolean =>
@@ -107,6 +109,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
         runtime,
         cacheSeconds: settings.clientCacheSeconds,
         reserved: settings.trustedIssuers,
+        compat: settings.compat,
       })
     : null;
   const directory = stored ? combineDirectories([configured, stored]) : configured;

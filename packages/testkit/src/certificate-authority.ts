@@ -20,9 +20,19 @@ export interface CertificateAuthority {
   /** For a client that shows it in TLS, or signs with it. */
   issueClient(options?: ClientCertificateOptions): IssuedCertificate;
   /** One that it made an authority, with how many more may follow below it; null: it is told to be none. */
-  subordinate(name: string, pathLength?: number | null): CertificateAuthority;
+  subordinate(name: string, pathLength?: number | null, options?: SubordinateOptions): CertificateAuthority;
   /** One more certificate of the same name and key, signed by itself; PEM. */
   again(): string;
+}
+
+/** What is unusual about an authority below another. */
+export interface SubordinateOptions {
+  readonly validFrom?: number;
+  readonly validFor?: number;
+  readonly usages?: ClientCertificateOptions['usages'];
+  /** Names it may certify are limited, in an extension that is critical or is not. */
+  readonly nameConstraints?: 'critical' | 'not critical';
+  readonly hash?: 'sha256' | 'sha1';
 }
 
 /** What a client's certificate says; what is left out is not in it. */
@@ -34,7 +44,11 @@ export interface ClientCertificateOptions {
   readonly uris?: readonly string[];
   readonly emails?: readonly string[];
   /** Default: P-256. */
-  readonly key?: 'ec' | 'rsa';
+  readonly key?: 'ec' | 'rsa' | 'rsa1024';
+  /** Of the signature; default: sha256. */
+  readonly hash?: 'sha256' | 'sha1';
+  /** An extension that nobody knows, critical. */
+  readonly unknownCritical?: boolean;
   /** Milliseconds from now: default a day behind and a day ahead. */
   readonly validFrom?: number;
   readonly validFor?: number;
@@ -52,7 +66,9 @@ const EXTENDED_KEY_USAGE = oid('551d25');
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
 const DAY = 86_400_000;
 
-const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
+const ECDSA = { sha256: sequence(oid('2a8648ce3d040302')), sha1: sequence(oid('2a8648ce3d0401')) } as const;
+const NAME_CONSTRAINTS = oid('551d1e');
+const NOBODYS_EXTENSION = oid('2a0304');
 const COMMON_NAME = oid('550403');
 const ALTERNATIVE_NAMES = oid('551d11');
 const BASIC_CONSTRAINTS = oid('551d13');
@@ -79,9 +95,19 @@ function authorityOf(self: Subject, certificate: string): CertificateAuthority {
   return {
     certificate,
     again: () => sign(self, commonName(self.name), createPublicKey(self.key), [constraints()]).certificate,
-    subordinate(name, pathLength) {
+    subordinate(name, pathLength, { nameConstraints, usages = [], ...options } = {}) {
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const below = sign(self, commonName(name), publicKey, [constraints(pathLength)]);
+      const below = sign(
+        self,
+        commonName(name),
+        publicKey,
+        [
+          constraints(pathLength),
+          ...(usages.length > 0 ? [extendedUsage(usages)] : []),
+          ...(nameConstraints ? [permitting('.example', nameConstraints === 'critical')] : []),
+        ],
+        options,
+      );
       return authorityOf({ name, key: privateKey }, below.certificate);
     },
     issue(hosts = OWN_HOSTS) {
@@ -96,8 +122,8 @@ function authorityOf(self: Subject, certificate: string): CertificateAuthority {
     },
     issueClient({ subject = A_CLIENT, ...options } = {}) {
       const { privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject } =
-        options.key === 'rsa'
-          ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        options.key === 'rsa' || options.key === 'rsa1024'
+          ? generateKeyPairSync('rsa', { modulusLength: options.key === 'rsa' ? 2048 : 1024 })
           : generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const letters = options.textAs === 'printable' ? printable : text;
       const rdns = subject.map((pairs) =>
@@ -109,14 +135,15 @@ function authorityOf(self: Subject, certificate: string): CertificateAuthority {
         ...(options.uris ?? []).map((uri) => tlv(0x86, Buffer.from(uri))),
         ...(options.emails ?? []).map((email) => tlv(0x81, Buffer.from(email))),
       ];
-      const usages = (options.usages ?? ['clientAuth']).map((usage) => oid(USAGES[usage]));
+      const usages = options.usages ?? ['clientAuth'];
       const issued = sign(
         self,
         sequence(...rdns),
         publicKey,
         [
           ...(names.length > 0 ? [sequence(ALTERNATIVE_NAMES, octets(sequence(...names)))] : []),
-          ...(usages.length > 0 ? [sequence(EXTENDED_KEY_USAGE, octets(sequence(...usages)))] : []),
+          ...(usages.length > 0 ? [extendedUsage(usages)] : []),
+          ...(options.unknownCritical ? [sequence(NOBODYS_EXTENSION, TRUE, octets(sequence()))] : []),
         ],
         options,
       );
@@ -135,25 +162,39 @@ function sign(
   subject: Buffer,
   key: KeyObject,
   extensions: readonly Buffer[],
-  { validFor = DAY, validFrom = -DAY }: Pick<ClientCertificateOptions, 'validFrom' | 'validFor'> = {},
+  {
+    hash = 'sha256',
+    validFor = DAY,
+    validFrom = -DAY,
+  }: Pick<ClientCertificateOptions, 'hash' | 'validFrom' | 'validFor'> = {},
 ): { readonly certificate: string; readonly serial: string } {
   // Positive, whatever follows.
   const serial = Buffer.concat([Buffer.from([0x40]), randomBytes(8)]);
   const body = sequence(
     tlv(0xa0, integer(Buffer.from([2]))),
     integer(serial),
-    ECDSA_SHA256,
+    ECDSA[hash],
     commonName(issuer.name),
     sequence(time(new Date(Date.now() + validFrom)), time(new Date(Date.now() + validFor))),
     subject,
     key.export({ type: 'spki', format: 'der' }),
     ...(extensions.length > 0 ? [tlv(0xa3, sequence(...extensions))] : []),
   );
-  const signature = createSign('sha256').update(body).sign(issuer.key);
+  const signature = createSign(hash).update(body).sign(issuer.key);
   return {
-    certificate: pem(sequence(body, ECDSA_SHA256, bits(signature))),
+    certificate: pem(sequence(body, ECDSA[hash], bits(signature))),
     serial: serial.toString('hex').toUpperCase(),
   };
+}
+
+function extendedUsage(usages: readonly (keyof typeof USAGES)[]): Buffer {
+  return sequence(EXTENDED_KEY_USAGE, octets(sequence(...usages.map((usage) => oid(USAGES[usage])))));
+}
+
+/** RFC 5280, section 4.2.1.10: hosts below that name, and no others. */
+function permitting(host: string, critical: boolean): Buffer {
+  const subtrees = tlv(0xa0, sequence(tlv(0x82, Buffer.from(host))));
+  return sequence(NAME_CONSTRAINTS, ...(critical ? [TRUE] : []), octets(sequence(subtrees)));
 }
 
 function commonName(name: string): Buffer {

@@ -20,6 +20,7 @@ export {
   type IssuedCertificate,
   makeCertificateAuthority,
 } from './certificate-authority.ts';
+export { cpuTime } from './cpu-time.ts';
 export { freePort } from './free-port.ts';
 export { type NpmSamlOptions, npmSaml, npmSamlEncrypted } from './npm-saml.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';

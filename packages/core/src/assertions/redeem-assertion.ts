@@ -10,7 +10,7 @@ import type { Basis } from '../tokens/granted.ts';
 import { makeFamilyId } from '../tokens/handle.ts';
 import { tokenSettings } from '../tokens/issue.ts';
 import { keptParameters } from '../tokens/token-data.ts';
-import { AssertionFault } from './assertion-fault.ts';
+import { AssertionFault, asInvalidGrant } from './assertion-fault.ts';
 import { spendAssertion } from './spend-assertion.ts';
 import type { VerifiedAssertion } from './verified-assertion.ts';
 import { type Speaker, whoSpeaks } from './who-speaks.ts';
@@ -25,8 +25,8 @@ export interface AssertionParameters {
 }
 
 /**
- * The half of an assertion grant that every kind has: who speaks for whom, the owner, the scopes, and the one use, in
- * this order and in this place alone (RFC 7521 4.1).
+ * The half of an assertion grant that every kind has: who speaks for whom, the owner, the scopes, in this order and in
+ * this place alone (RFC 7521 4.1). The one use is left to whoever issues: whatever else can refuse comes before it.
  * @throws AssertionFault for what {@link asInvalidGrant} makes `invalid_grant` of; OAuthError `invalid_scope`, `invalid_target`
  */
 export async function redeemAssertion(
@@ -46,7 +46,6 @@ export async function redeemAssertion(
     tokenSettings(context, grantType).scopes.match,
   );
   const audience = grantAudience(resources, client.audience, context.settings.limits.resources);
-  await spendAssertion(context, assertion, { skew });
   return {
     kind: 'issue',
     granted: {
@@ -59,9 +58,19 @@ export async function redeemAssertion(
       basis: basisFor(context, grantType, owner),
       request: keptParameters(form, context.settings.limits),
       assertion: facts,
+      spend: () => spent(context, assertion, skew),
       http: request,
     },
   };
+}
+
+/** @throws OAuthError `invalid_grant` where it was used before, or is over; StoreError */
+async function spent(context: ServerContext, assertion: VerifiedAssertion, skew: number): Promise<void> {
+  try {
+    await spendAssertion(context, assertion, { skew });
+  } catch (thrown) {
+    throw asInvalidGrant(thrown);
+  }
 }
 
 /** Null: the client acts for itself. */

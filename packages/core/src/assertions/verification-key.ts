@@ -22,7 +22,8 @@ export const SIGNATURE_ALGORITHMS: readonly string[] = [...RSA, ...[...EC.values
 /** For `client_secret_jwt` alone; a public key is never taken for one of these. */
 export const HMAC_ALGORITHMS: readonly string[] = ['HS256', 'HS384', 'HS512'];
 
-const SMALLEST_RSA = 2_048;
+/** Bits. */
+export const SMALLEST_RSA = 2_048;
 const LARGEST_RSA = 4_096;
 const LARGEST_EXPONENT = 2n ** 32n;
 const LONGEST_KID = 255;

@@ -9,6 +9,7 @@ import type { Instant, Key } from '../store/brands.ts';
 import { keyOf } from '../tokens/handle.ts';
 import type { Client, ClientAuthMethod } from './client.ts';
 import { createFailureCounter } from './failure-counter.ts';
+import { methodFault } from './method-fault.ts';
 import { clientAssertion } from './methods/client-assertion.ts';
 import type { AuthMethod, ClientAssertion, Reading } from './methods/method.ts';
 import { none } from './methods/none.ts';
@@ -185,7 +186,7 @@ async function judgeAssertion(
   if (!client) return { check: 'client-known', expected: 'a known client' };
   try {
     const { spend } = await requireClientAssertion(context, client, assertion, at);
-    const check = usable(context, client, used);
+    const check = methodFault(context.settings, client, used);
     if (check !== null) return { check, expected: `an enabled client that may use ${used}` };
     await spend();
     return null;
@@ -206,7 +207,7 @@ async function judgeCertificate(
     if (!(thrown instanceof AssertionFault)) throw thrown;
     return failedCheck(thrown);
   }
-  const check = usable(context, client, used);
+  const check = methodFault(context.settings, client, used);
   return check === null ? null : { check, expected: `an enabled client that may use ${used}` };
 }
 
@@ -229,13 +230,7 @@ async function judgeSecret(
         });
   if (!client) return 'client-known';
   if (!right) return secret === null ? 'client-secret-present' : 'client-secret';
-  return usable(context, client, used);
-}
-
-function usable({ settings }: ServerContext, { authMethods, enabled }: Client, used: ClientAuthMethod): string | null {
-  if (!authMethods.includes(used) || !settings.clientAuthentication.allowedMethods.includes(used))
-    return 'client-auth-method';
-  return enabled ? null : 'client-enabled';
+  return methodFault(context.settings, client, used);
 }
 
 /** A stranger who guesses from one network locks nobody out elsewhere (security.md 1.1). */

@@ -15,17 +15,17 @@ import {
   readClient,
   writeClient,
 } from './client-register.ts';
+import { judgeRegistration, type RegisteredBy } from './judge-registration.ts';
 import { ClientMetadataError } from './metadata-members.ts';
 import { rotatedSecrets } from './rotated-secrets.ts';
 import { hashMachineSecret } from './secret-hash.ts';
-import { validateClient } from './validate-client.ts';
 
-/** Clients that are kept in the store, and what an administrator does with them. */
+/** Clients that are kept in the store, and what is done with them: by an administrator, where nothing else is said. */
 export interface StoredClients extends ClientDirectory {
   /** @throws ClientMetadataError where the input is wrong, or a client of that id is there */
-  create(input: unknown): Promise<Client>;
+  create(input: unknown, by?: RegisteredBy): Promise<Client>;
   /** Replaces members; the client that results is judged as if it were new (R39). Undefined: there is none. */
-  update(id: ClientId, change: Readonly<Record<string, unknown>>): Promise<Client | undefined>;
+  update(id: ClientId, change: Readonly<Record<string, unknown>>, by?: RegisteredBy): Promise<Client | undefined>;
   /**
    * Gives a new secret, in the clear, once. Whatever was there goes on until `overlapUntil`; of several old ones the
    * one that lasts longest.
@@ -44,6 +44,8 @@ export interface StoredClientsOptions {
   readonly cacheSeconds: number;
   /** Ids that no client may have: names of trusted issuers (SEC-126). */
   readonly reserved?: { has(id: ClientId): boolean };
+  /** What an imported client means where it says nothing. */
+  readonly compat?: 'none' | 'axway';
 }
 
 /** 190 random bits. */
@@ -53,7 +55,13 @@ const MOST_KEPT = 10_000;
 const ROUNDS = 3;
 
 /** Clients in a store, kept in memory for `cacheSeconds`; a change made here is seen at once. */
-export function createStoredClients({ cacheSeconds, reserved, runtime, store }: StoredClientsOptions): StoredClients {
+export function createStoredClients({
+  cacheSeconds,
+  compat,
+  reserved,
+  runtime,
+  store,
+}: StoredClientsOptions): StoredClients {
   const kept = new Map<ClientId, { readonly client: Client; readonly until: Instant }>();
   const { clock, entropy } = runtime;
   /** Counts changes made here, so that a read that began before one never keeps what it found. */
@@ -115,9 +123,8 @@ export function createStoredClients({ cacheSeconds, reserved, runtime, store }: 
       return client;
     },
 
-    async create(input) {
-      const client = validateClient(input);
-      if (reserved?.has(client.id)) throw new ClientMetadataError('id', 'is the name of a trusted issuer');
+    async create(input, by = 'administrator') {
+      const client = judgeRegistration(input, { by, reserved, compat });
       const at = clock.now();
       const register = await findRegister(client.id);
       if (register && register.state !== null) throw taken();
@@ -139,9 +146,9 @@ export function createStoredClients({ cacheSeconds, reserved, runtime, store }: 
       return client;
     },
 
-    update: (id, members) =>
+    update: (id, members, by = 'administrator') =>
       change(id, (before) => {
-        const after = validateClient({ ...before, ...members });
+        const after = judgeRegistration({ ...before, ...members }, { by, reserved, compat });
         if (after.id !== id) throw new ClientMetadataError('id', 'cannot be changed');
         return { state: writeClient(after), result: after };
       }),
@@ -150,7 +157,10 @@ export function createStoredClients({ cacheSeconds, reserved, runtime, store }: 
       change(id, (before) => {
         const secret = randomLetters(entropy, SECRET_LETTERS);
         const secrets = rotatedSecrets(before.secrets, hashMachineSecret(secret), overlapUntil);
-        return { state: writeClient(validateClient({ ...before, secrets })), result: secret };
+        return {
+          state: writeClient(judgeRegistration({ ...before, secrets }, { by: 'administrator', reserved, compat })),
+          result: secret,
+        };
       }),
 
     async remove(id) {

@@ -1,7 +1,7 @@
 import { AssertionFault } from '../assertions/assertion-fault.ts';
 import type { Instant } from '../store/brands.ts';
 import { type JoseObject, member } from './compact.ts';
-import type { JwtInput } from './jwt-inputs.ts';
+import { CLAIMS_OF_OTHER_KINDS, type JwtInput } from './jwt-inputs.ts';
 
 /** The registered claims of RFC 7519 4.1, each of the type it must have; times in milliseconds. */
 export interface JwtClaims {
@@ -29,6 +29,13 @@ export function readJwtClaims(
   input: JwtInput,
   limits: { readonly assertionId: number },
 ): JwtClaims {
+  const foreign = Object.keys(payload).find((name) => CLAIMS_OF_OTHER_KINDS.has(name));
+  if (foreign !== undefined)
+    throw new AssertionFault(
+      'jwt-kind',
+      `a ${input.name}, and no claim of another kind of JWT`,
+      `${foreign}, of ${CLAIMS_OF_OTHER_KINDS.get(foreign)}`,
+    );
   const missing = input.required.find((name) => !Object.hasOwn(payload, name));
   if (missing !== undefined)
     throw new AssertionFault('jwt-claim-present', `the claims ${input.required.join(', ')}`, `no ${missing}`);

@@ -10,6 +10,23 @@ export interface JwtInput {
   readonly timesAsText: boolean;
 }
 
+/**
+ * Claims that only another kind of JWT has. Some kinds may go without a `typ`, and a client signs them for this server
+ * with the very key of its assertions: a request object, which browsers see, would be a grant (RFC 8725 2.8, RFC 9101 10.8).
+ */
+export const CLAIMS_OF_OTHER_KINDS: ReadonlyMap<string, string> = new Map([
+  ...['response_type', 'response_mode', 'redirect_uri', 'code_challenge'].map(
+    (name) => [name, 'a request object'] as const,
+  ),
+  ...['login_hint', 'login_hint_token', 'id_token_hint', 'binding_message', 'client_notification_token'].map(
+    (name) => [name, 'a backchannel authentication request'] as const,
+  ),
+  ...['htm', 'htu'].map((name) => [name, 'a DPoP proof'] as const),
+  ...['software_id', 'redirect_uris'].map((name) => [name, 'a software statement'] as const),
+  ['events', 'a logout token or security event'],
+  ['token_introspection', 'an introspection response'],
+]);
+
 /** RFC 7523 3 with 2.2: a client proves itself. */
 export const CLIENT_ASSERTION: JwtInput = {
   name: 'client assertion',

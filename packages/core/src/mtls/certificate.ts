@@ -1,4 +1,5 @@
 import { hash, X509Certificate } from 'node:crypto';
+import { SMALLEST_RSA } from '../assertions/verification-key.ts';
 import type { Instant } from '../store/brands.ts';
 import { DER, type DerValue, readDer, readOid, readOne } from './der.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
@@ -21,6 +22,10 @@ export interface Certificate {
   /** Null: the extension is not there, and any use is allowed. */
   readonly keyUsage: { readonly digitalSignature: boolean; readonly signsCertificates: boolean } | null;
   readonly extendedUsage: readonly string[] | null;
+  /** Signed with SHA-2, or by a curve that has its own hash: whoever can make two texts of one SHA-1 can have the other signed. */
+  readonly signedSoundly: boolean;
+  /** A public key as long as those that are registered have to be. */
+  readonly soundKey: boolean;
   /** Says something that has to be understood and is not (RFC 5280 4.2). */
   readonly unknownCritical: boolean;
 }
@@ -34,13 +39,26 @@ const OID = {
   basicConstraints: '2.5.29.19',
   extendedUsage: '2.5.29.37',
 } as const;
+/** RFC 5280 4.2.1.10: only ever critical; where somebody wrote it otherwise it still limits what was certified. */
+const NAME_CONSTRAINTS = '2.5.29.30';
 const LARGEST = 16_384;
+
+/** RFC 5758, RFC 8017 A.2.4, RFC 8410: RSA and ECDSA with SHA-256, SHA-384, SHA-512, and Ed25519. */
+const SOUND_SIGNATURES: readonly string[] = [
+  ...['11', '12', '13'].map((last) => `1.2.840.113549.1.1.${last}`),
+  ...['2', '3', '4'].map((last) => `1.2.840.10045.4.3.${last}`),
+  '1.3.101.112',
+];
+const RSASSA_PSS = '1.2.840.113549.1.1.10';
+const SOUND_HASHES: readonly string[] = ['1', '2', '3'].map((last) => `2.16.840.1.101.3.4.2.${last}`);
+/** The first parameter of RSASSA-PSS, its hash. */
+const PSS_HASH = 0xa0;
 
 /** @throws Error for what is no certificate, or one that cannot be read to its end */
 export function readX509(der: Uint8Array): Certificate {
   if (der.length > LARGEST) throw new Error('A certificate is larger than any honest one.');
   const x509 = new X509Certificate(der);
-  const [body] = readDer(readOne(der, DER.sequence));
+  const [body, signature] = readDer(readOne(der, DER.sequence));
   const fields = readDer(body?.content ?? new Uint8Array());
   // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, after a version that may be left out.
   const first = fields[0]?.tag === VERSION ? 1 : 0;
@@ -67,8 +85,29 @@ export function readX509(der: Uint8Array): Certificate {
     authority: authorityOf(extension(OID.basicConstraints)),
     keyUsage: keyUsageOf(extension(OID.keyUsage)),
     extendedUsage: usagesOf(extension(OID.extendedUsage)),
-    unknownCritical: extensions.some(({ critical, oid }) => critical && !known.includes(oid)),
+    signedSoundly: signature?.tag === DER.sequence && isSound(signature.content),
+    soundKey: hasSoundKey(x509),
+    unknownCritical: extensions.some(
+      ({ critical, oid }) => oid === NAME_CONSTRAINTS || (critical && !known.includes(oid)),
+    ),
   };
+}
+
+/** The content of an AlgorithmIdentifier. */
+function isSound(identifier: Uint8Array): boolean {
+  const [algorithm, parameters] = readDer(identifier);
+  if (algorithm?.tag !== DER.oid) return false;
+  const oid = readOid(algorithm.content);
+  if (oid !== RSASSA_PSS) return SOUND_SIGNATURES.includes(oid);
+  // RFC 4055 3.1: where the hash is left out it is SHA-1.
+  const hash = parameters && readDer(parameters.content).find(({ tag }) => tag === PSS_HASH);
+  const [name] = hash ? readDer(readOne(hash.content, DER.sequence)) : [];
+  return name?.tag === DER.oid && SOUND_HASHES.includes(readOid(name.content));
+}
+
+function hasSoundKey({ publicKey }: X509Certificate): boolean {
+  const { modulusLength } = publicKey.asymmetricKeyDetails ?? {};
+  return modulusLength === undefined || modulusLength >= SMALLEST_RSA;
 }
 
 interface Extension {

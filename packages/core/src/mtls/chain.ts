@@ -37,6 +37,7 @@ function leafFault(leaf: Certificate, now: Instant): ChainFault | null {
   if (!inForce(leaf, now)) return { check: 'certificate-in-force', expected: 'a certificate that is in force now' };
   if (leaf.unknownCritical)
     return { check: 'certificate-critical', expected: 'no critical extension that is not known' };
+  if (!leaf.soundKey) return { check: 'certificate-key', expected: 'an RSA key of 2048 bits or more, or another kind' };
   const { extendedUsage, keyUsage } = leaf;
   if (extendedUsage && !extendedUsage.includes(CLIENT_AUTH) && !extendedUsage.includes(ANY_USAGE))
     return { check: 'certificate-usage', expected: 'clientAuth among its extended key usages' };
@@ -77,6 +78,7 @@ function issued(issuer: Certificate, subject: Certificate, search: Search, below
   if (issuer.extendedUsage && ![CLIENT_AUTH, ANY_USAGE].some((usage) => issuer.extendedUsage?.includes(usage)))
     return false;
   if (!inForce(issuer, search.now)) return false;
+  if (!issuer.soundKey || !subject.signedSoundly) return false;
   try {
     if (!subject.x509.checkIssued(issuer.x509)) return false;
     search.left -= 1;

@@ -52,6 +52,8 @@ export interface Granted {
   readonly request: Readonly<Record<string, string>>;
   /** What it stands on, where somebody else's word is what was presented. */
   readonly assertion?: AssertionFacts;
+  /** Uses up what was presented, where no register of its own is changed by the write: last before it. @throws OAuthError, StoreError */
+  readonly spend?: () => Promise<void>;
   /** The HTTP request it happened in. */
   readonly http: EndpointRequest;
 }

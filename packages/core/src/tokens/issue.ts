@@ -7,6 +7,7 @@ import type { Instant, Key } from '../store/brands.ts';
 import type { NewToken } from '../store/records.ts';
 import type { Write, Written } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
+import { checkWrite } from '../store/validate.ts';
 import { grantWrite } from './grant-write.ts';
 import { type Basis, type Granted, hookContext } from './granted.ts';
 import { grantKey, keyOf, makeAccessToken, randomLetters } from './handle.ts';
@@ -22,7 +23,8 @@ export interface Issued {
 /**
  * The one issue path: makes the handles, hashes them, builds the records, and calls the store's one write once.
  * `outdated`: the grant moved on meanwhile, or a derived one is there already; decide again with what is there now.
- * @throws OAuthError `access_denied` where a hook vetoes; StoreError `unavailable`
+ * @throws OAuthError `access_denied` where a hook vetoes, `invalid_grant` where what was presented is used up;
+ *   StoreError `unavailable`
  */
 export async function issue(context: ServerContext, granted: Granted, now: Instant): Promise<Issued | 'outdated'> {
   const { basis, client, owner } = granted;
@@ -63,10 +65,16 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
   };
 
   const answer = (): string => JSON.stringify(body);
-  const written = await writeOnce(context, basis, {
+  const write: Write = {
     attempt: randomLetters(entropy, 22),
     ...grantWrite(context, granted, { token, refresh, mode, now, endsAt, answer }),
-  });
+  };
+  if (granted.spend) {
+    // What no store takes is found first: after this nothing but the store itself can keep the token from its client.
+    checkWrite(write);
+    await granted.spend();
+  }
+  const written = await writeOnce(context, basis, write);
   if (written === 'outdated') return 'outdated';
   context.runtime.events.emit('token.issued', {
     traceId: granted.http.traceId,

@@ -3,6 +3,7 @@ import {
   type AssertionWitness,
   asOAuthError,
   type Client,
+  judgeClientAssertion,
   OAuthError,
   SAML_BEARER,
   type ServerContext,
@@ -31,18 +32,21 @@ interface Step {
 
 export interface AssertionQuestion {
   readonly file: string;
+  /** `proof`: as `client_assertion`. */
+  readonly as: 'grant' | 'proof';
   /** Who would bring it; left out: its issuer, where that is a client. */
   readonly clientId: string | undefined;
 }
 
 /**
- * Judges an assertion as the token endpoint would, step by step, and uses nothing up: the store is opened only for a
+ * Judges an assertion as the server would, as a grant or as a client's proof, step by step, and uses nothing up: the store is opened only for a
  * client that the configuration does not have, and read.
  * @returns the exit code
  * @throws CommandError where there is nothing to judge
  */
 export async function checkAssertion(loaded: LoadedConfig, question: AssertionQuestion, out: Output): Promise<number> {
   const { kind, text } = await readAssertion(question.file);
+  if (question.as === 'proof') requireProof(kind, question.clientId);
   const log = await createLog({ level: 'silent', format: 'json', write: () => undefined });
   const resolved = await resolveConfig(loaded);
   const { server } = await assemble(resolved, {
@@ -54,16 +58,26 @@ export async function checkAssertion(loaded: LoadedConfig, question: AssertionQu
   const steps: Step[] = [];
   const clients = clientsToJudge(server, resolved.clients);
   try {
-    const accepted = await judge({ ...server.context, clients }, text, kind, {
-      client: question.clientId === undefined ? undefined : await namedClient(clients, question.clientId),
-      tell: (step) => steps.push(step),
-    });
+    const context = { ...server.context, clients };
+    const tell = (step: Step): void => {
+      steps.push(step);
+    };
+    const accepted =
+      question.as === 'proof'
+        ? await judgeProof(context, text, tell)
+        : await judge(context, text, kind, {
+            client: question.clientId === undefined ? undefined : await namedClient(clients, question.clientId),
+            tell,
+          });
     const missed = clients.missed();
     if (missed !== null) steps.push({ check: 'client-in-store', verdict: 'not checked', found: missed });
     for (const { check, found, verdict } of steps)
       out.text(`${LABEL[verdict]}  ${check.padEnd(WIDTH)}  ${loggable(found)}`);
-    out.text(accepted ? `The ${kind} assertion would be accepted once.` : `The ${kind} assertion is refused.`);
-    out.data({ kind, accepted, steps });
+    const as = question.as === 'proof' ? ' as a proof of its client' : '';
+    out.text(
+      accepted ? `The ${kind} assertion would be accepted once${as}.` : `The ${kind} assertion is refused${as}.`,
+    );
+    out.data({ kind, as: question.as, accepted, steps });
     return accepted ? EXIT.done : EXIT.failed;
   } finally {
     await clients.close();
@@ -83,10 +97,43 @@ interface Judging {
   tell(step: Step): void;
 }
 
+/** RFC 7523 2.2: a JWT that names its client itself. @throws CommandError */
+function requireProof(kind: 'JWT' | 'SAML', clientId: string | undefined): void {
+  if (kind === 'SAML') throw new CommandError('A SAML assertion proves no client here; only a JWT does.');
+  if (clientId !== undefined) throw new CommandError('Whose proof it is stands in the JWT: leave out --client.');
+}
+
+async function judgeProof(context: ServerContext, text: string, tell: Judging['tell']): Promise<boolean> {
+  return judged(tell, () =>
+    judgeClientAssertion(context, text, context.runtime.clock.now(), (check, found) =>
+      tell({ check, verdict: 'passed', found }),
+    ),
+  );
+}
+
+/** Tells what `judging` throws, and of one that is taken what was not asked. */
+async function judged(tell: Judging['tell'], judging: () => Promise<void>): Promise<boolean> {
+  try {
+    await judging();
+  } catch (thrown) {
+    if (!(thrown instanceof AssertionFault) && !(thrown instanceof OAuthError)) throw thrown;
+    const { check, expected, got } = thrown instanceof AssertionFault ? thrown : asOAuthError(thrown).failed;
+    const instead = got === undefined ? '' : `; got: ${got}`;
+    tell({ check, verdict: 'failed', found: `expected: ${expected ?? 'otherwise'}${instead}` });
+    return false;
+  }
+  tell({
+    check: 'assertion-unused',
+    verdict: 'not checked',
+    found: 'the store is not asked whether it was used before',
+  });
+  return true;
+}
+
 async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML', judging: Judging): Promise<boolean> {
   const { tell } = judging;
   const passed: AssertionWitness = (check, found) => tell({ check, verdict: 'passed', found });
-  try {
+  return judged(tell, async () => {
     const now = context.runtime.clock.now();
     const grantType = kind === 'JWT' ? JWT_BEARER : SAML_BEARER;
     if (judging.client) requireGrant(context, judging.client, grantType);
@@ -104,19 +151,7 @@ async function judge(context: ServerContext, text: string, kind: 'JWT' | 'SAML',
     const bearer = judging.client ?? (assertion.trusted ? undefined : await context.clients.find(assertion.issuer));
     if (bearer) requireGrant(context, bearer, grantType);
     await judgeSpeaker(context, assertion, bearer, tell);
-    tell({
-      check: 'assertion-unused',
-      verdict: 'not checked',
-      found: 'the store is not asked whether it was used before',
-    });
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof AssertionFault) && !(thrown instanceof OAuthError)) throw thrown;
-    const { check, expected, got } = thrown instanceof AssertionFault ? thrown : asOAuthError(thrown).failed;
-    const instead = got === undefined ? '' : `; got: ${got}`;
-    tell({ check, verdict: 'failed', found: `expected: ${expected ?? 'otherwise'}${instead}` });
-    return false;
-  }
+  });
 }
 
 /** What the token endpoint asks of a client before it looks at who speaks. */

@@ -106,12 +106,18 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
 }
 
 export const checkCommand: Command = {
-  usage: 'check [--config <path>] [--strict]\ncheck assertion <file> [--client <id>] [--config <path>]',
+  usage:
+    'check [--config <path>] [--strict]\ncheck assertion <file> [--as grant|proof] [--client <id>] [--config <path>]',
   summary:
-    'Reads the configuration as `serve` does, opens nothing, and says what is wrong and what is weaker than it could be. `check assertion` says step by step why an assertion would be accepted or refused, JWT or SAML, as it is sent or as XML.',
+    'Reads the configuration as `serve` does, opens nothing, and says what is wrong and what is weaker than it could be. `check assertion` says step by step why an assertion would be accepted or refused, JWT or SAML, as it is sent or as XML; a JWT as a grant or as a proof of its client.',
   flags: {
     ...CONFIG_FLAGS,
     strict: { meaning: 'Fail on advice too' },
+    as: {
+      value: 'grant|proof',
+      meaning:
+        'assertion: what it would be sent as; a JWT may also prove its client (client_assertion); grant if left out',
+    },
     client: { value: '<id>', meaning: 'assertion: who would bring it; left out, its issuer where that is a client' },
   },
   async run({ flags, out, words }) {
@@ -119,7 +125,11 @@ export const checkCommand: Command = {
     const file = assertionFile(words);
     if (file !== null) {
       const { checkAssertion } = await import('./check-assertion.ts');
-      return checkAssertion(loaded, { file, clientId: textFlag(flags, 'client') }, out);
+      return checkAssertion(
+        loaded,
+        { file, as: sentAs(textFlag(flags, 'as')), clientId: textFlag(flags, 'client') },
+        out,
+      );
     }
     const { problems, advice, store } = await examine(loaded);
     for (const problem of problems) out.text(`Wrong   ${problem}`);
@@ -131,6 +141,11 @@ export const checkCommand: Command = {
     return flags['strict'] && advice.length > 0 ? EXIT.failed : EXIT.done;
   },
 };
+
+function sentAs(text = 'grant'): 'grant' | 'proof' {
+  if (text === 'grant' || text === 'proof') return text;
+  throw new UsageError('--as is grant or proof.');
+}
 
 /** Null: the configuration itself is meant. */
 function assertionFile([what, file, ...more]: Invocation['words']): string | null {

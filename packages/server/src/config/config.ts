@@ -210,7 +210,11 @@ export interface ServerConfig {
     readonly host?: string;
     readonly url?: string;
     readonly authorities?: KeySourceConfig['certificates'];
-    readonly certificateHeader?: { readonly format?: 'rfc9440' | 'nginx'; readonly name?: string };
+    readonly certificateHeader?: {
+      readonly format?: 'rfc9440' | 'nginx';
+      readonly name?: string;
+      readonly proxies?: readonly string[];
+    };
   };
   readonly outbound?: { readonly privateHosts?: readonly string[] };
   readonly owners?: readonly OwnerConfig[];

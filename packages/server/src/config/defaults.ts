@@ -39,6 +39,8 @@ export const DEFAULT_CONFIG: CompleteConfig = {
     // parity.md 2.3, 5: Lax, or a browser that comes from a client's site is never signed in.
     cookie: { name: 'VIDUSR', path: '/', httpOnly: true, sameSite: 'Lax' },
   },
+  // A proxy elsewhere is named: whoever else reaches the port could write what only the proxy may say.
+  mtls: { certificateHeader: { proxies: ['127.0.0.0/8', '::1'] } },
   pages: { defaultLanguage: 'en' },
   metrics: { enabled: false, path: '/metrics', host: 'localhost' },
   log: { level: 'info', format: 'auto' },

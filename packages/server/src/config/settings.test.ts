@@ -68,7 +68,7 @@ const GOOD: Record<Setting['type']['from'], readonly unknown[]> = {
   text: ['text', '/path', 'https://as.example', 'cache:', 'x-1', 'argon2id:x', 'en'],
   number: [1, 60, 100],
   boolean: [true, false],
-  list: [['password'], ['code'], ['client_secret_post'], ['a'], 'a-secret'],
+  list: [['password'], ['code'], ['client_secret_post'], ['a'], ['10.0.0.0/8', '::1'], 'a-secret'],
   json: [{ a: 'b' }, { keys: [] }, { sanDns: 'a' }, 'text'],
 };
 

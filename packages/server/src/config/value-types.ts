@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isNetwork } from '../http/networks.ts';
 
 /**
  * The kinds of values a setting may have. Each knows in words what it asks for, so that an error can say it:
@@ -47,6 +48,12 @@ export const path: ValueType = {
   must: 'the path of a file or folder',
   from: 'text',
   path: true,
+};
+
+export const networks: ValueType = {
+  zod: z.array(z.string().refine(isNetwork)),
+  must: 'a list of addresses and networks, such as 10.0.0.0/8',
+  from: 'list',
 };
 
 export const texts: ValueType = { zod: z.array(z.string()), must: 'a list of texts', from: 'list' };

@@ -7,6 +7,8 @@ type Shown = NonNullable<EndpointRequest['clientCertificate']>;
 export interface CertificateHeader {
   readonly name: string;
   readonly format: 'rfc9440' | 'nginx';
+  /** Whether a peer of this address is that proxy (R22); a count of hops says nothing of who is at the other end. */
+  from(address: string): boolean;
 }
 
 /** What of Node's TLS socket says whose certificate it is. */
@@ -35,7 +37,7 @@ export function certificateOfConnection(socket: TlsSocket | undefined): Shown | 
  */
 export function certificateInHeader(
   headers: { get(name: string): string | null },
-  { format, name }: CertificateHeader,
+  { format, name }: Pick<CertificateHeader, 'format' | 'name'>,
 ): Shown | null {
   const value = headers.get(name);
   if (value === null || value.length > LONGEST_HEADER) return null;

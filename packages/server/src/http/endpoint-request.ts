@@ -104,8 +104,9 @@ export async function endpointRequest(
   const { headers } = c.req.raw;
   const cookie = headers.get('cookie');
   const direct = connection(c);
-  // SEC-129: a header counts from a trusted hop alone, and never beside a certificate of the connection itself.
-  const forwarded = certificateHeader && trustedHops > 0 ? certificateInHeader(headers, certificateHeader) : null;
+  // SEC-129: a header counts from a trusted proxy alone, and never beside a certificate of the connection itself.
+  const forwarded =
+    trustedHops > 0 && certificateHeader?.from(direct.address) ? certificateInHeader(headers, certificateHeader) : null;
   return {
     method: c.req.method,
     url: new URL(base + path + searchOf(c.req.url)),

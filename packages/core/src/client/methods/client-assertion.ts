@@ -17,16 +17,19 @@ export const clientAssertion: AuthMethod = {
     const text = form.get('client_assertion');
     if (form.get('client_assertion_type') !== TYPE) throw new AssertionFault('client-assertion-type', TYPE);
     if (text === undefined) throw new AssertionFault('client-assertion-present', 'a client_assertion');
-    const assertion = readClientAssertion(text, limits);
-    const id = member(assertion.jws.payload, 'sub');
-    if (typeof id !== 'string') throw new AssertionFault('jwt-claim-type', 'sub as a text');
-    return [{ id, secret: null, rawBasic: 'either', assertion }];
+    return [{ ...readClientAssertion(text, limits), secret: null, rawBasic: 'either' }];
   },
 };
 
-/** @throws AssertionFault */
-function readClientAssertion(text: string, limits: Limits): ClientAssertion {
+/** Whose it claims to be, and by which method. @throws AssertionFault */
+export function readClientAssertion(
+  text: string,
+  limits: Limits,
+): { readonly id: string; readonly assertion: ClientAssertion } {
   const jws = parseCompactJws(text, limits);
   const header = readJwsHeader(jws.header, CLIENT_ASSERTION.types, limits.assertionId);
-  return { jws, header, method: HMAC_ALGORITHMS.includes(header.alg) ? 'client_secret_jwt' : 'private_key_jwt' };
+  const id = member(jws.payload, 'sub');
+  if (typeof id !== 'string') throw new AssertionFault('jwt-claim-type', 'sub as a text');
+  const method = HMAC_ALGORITHMS.includes(header.alg) ? 'client_secret_jwt' : 'private_key_jwt';
+  return { id, assertion: { jws, header, method } };
 }

@@ -1,5 +1,5 @@
 import type { Setting } from '../setting.ts';
-import { filledText, oneOf, textLike, whole } from '../value-types.ts';
+import { filledText, networks, oneOf, textLike, whole } from '../value-types.ts';
 import { certificates } from './assertions.ts';
 
 /** Certificates of clients (RFC 8705): where they are shown, and whose count. */
@@ -33,5 +33,11 @@ export const MTLS_SETTINGS: readonly Setting[] = [
     key: 'mtls.certificateHeader.name',
     type: textLike(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header'),
     meaning: 'Its header; left out: `Client-Cert`, and `X-SSL-Cert` of nginx.',
+  },
+  {
+    key: 'mtls.certificateHeader.proxies',
+    type: networks,
+    meaning:
+      'Addresses and networks of the proxies whose header counts, as this server sees their connections; from anybody else it is no certificate.',
   },
 ];
