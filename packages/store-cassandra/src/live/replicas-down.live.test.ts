@@ -4,7 +4,7 @@ import type { Key, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { epochKey } from '../columns.ts';
-import { CassandraStore, type ConnectionOptions, migrate } from '../index.ts';
+import { CassandraStore, type ConnectionOptions, migrate, schemaState } from '../index.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
 /** Milliseconds within which a hint was handed over on these nodes: as a rule one to six seconds. */
@@ -23,6 +23,21 @@ else {
     await store.open();
     return store;
   };
+
+  test('[AX-193] a keyspace is not made while a node that is named is missing, since it would keep too few copies', async () => {
+    const connection = {
+      url: value.url('too_few'),
+      contactPoints: [...value.contactPoints, '127.255.255.250'],
+      timeouts: { startMs: 1_000 },
+    };
+    await expect(migrate({ connection, createKeyspace: true })).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/names 4 nodes and the cluster knows 3/),
+    });
+    await expect(schemaState({ connection: value.url('too_few') })).rejects.toMatchObject({
+      message: expect.stringMatching(/too_few is not there/),
+    });
+  });
 
   describe('ANY, with every copy of a row down', { timeout: 600_000 }, () => {
     test('[AX-188] the write succeeds by a hint, the client is refused until the copy is back, and then is not', async () => {

@@ -69,24 +69,25 @@ class Cluster {
   readonly #client: Client;
   readonly #driver: Driver;
   readonly #keyspace: string;
-  readonly #localDataCenter: string;
+  readonly #settings: ConnectionSettings;
 
-  constructor(driver: Driver, client: Client, { keyspace, localDataCenter }: ConnectionSettings) {
+  constructor(driver: Driver, client: Client, settings: ConnectionSettings) {
     this.#driver = driver;
     this.#client = client;
-    this.#keyspace = keyspace;
-    this.#localDataCenter = localDataCenter;
+    this.#keyspace = settings.keyspace;
+    this.#settings = settings;
   }
 
   async createKeyspace(log: Log): Promise<void> {
     if (await this.#isThere()) return;
-    const statement = keyspaceStatement(this.#keyspace, this.#nodes()).replace('KEYSPACE', 'KEYSPACE IF NOT EXISTS');
+    const nodes = await this.#namedNodes();
+    const statement = keyspaceStatement(this.#keyspace, nodes).replace('KEYSPACE', 'KEYSPACE IF NOT EXISTS');
     log.info({ statement }, 'Creating the keyspace.');
     await this.define(statement);
   }
 
   async state(): Promise<SchemaState> {
-    if (!(await this.#isThere())) throw new StoreError('config', keyspaceAdvice(this.#keyspace, this.#nodes()));
+    if (!(await this.#isThere())) throw new StoreError('config', keyspaceAdvice(this.#keyspace, await this.#nodes()));
     const version = await this.#version();
     return { version, needed: SCHEMA_VERSION, pending: scriptsFrom(version) };
   }
@@ -161,10 +162,29 @@ class Cluster {
     return result.rows as unknown as readonly Row[];
   }
 
-  #nodes(): Nodes {
+  /** Once all that are named have joined: a keyspace that is made before keeps too few copies for ever. */
+  async #namedNodes(): Promise<Nodes> {
+    const { contactPoints, timeouts } = this.#settings;
+    const end = performance.now() + timeouts.startMs;
+    for (;;) {
+      const nodes = await this.#nodes();
+      const known = [...nodes.centres.values()].reduce((sum, count) => sum + count, 0);
+      if (known >= contactPoints.length) return nodes;
+      if (performance.now() > end)
+        throw new StoreError(
+          'config',
+          `The setting names ${contactPoints.length} nodes and the cluster knows ${known}: made now, the keyspace would keep too few copies. Wait until \`nodetool status\` lists them all.`,
+        );
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  async #nodes(): Promise<Nodes> {
     const centres = new Map<string, number>();
-    for (const { datacenter } of this.#client.hosts.values())
-      centres.set(datacenter, (centres.get(datacenter) ?? 0) + 1);
+    for (const table of ['system.local', 'system.peers'])
+      // Of a node that is about to join, not everything is known yet.
+      for (const { data_center: centre } of await this.#rows(`SELECT data_center FROM ${table}`, []))
+        if (typeof centre === 'string') centres.set(centre, (centres.get(centre) ?? 0) + 1);
     return { centres };
   }
 
@@ -172,7 +192,7 @@ class Cluster {
   #first(): Host {
     const [host] = this.#client.hosts
       .values()
-      .filter((one) => one.isUp() && one.datacenter === this.#localDataCenter)
+      .filter((one) => one.isUp() && one.datacenter === this.#settings.localDataCenter)
       .sort((a, b) => (a.address < b.address ? -1 : 1));
     if (!host) throw new StoreError('config', 'No node of the cluster can be asked.');
     return host;
