@@ -26,7 +26,7 @@ export interface CertificateAuthority {
 }
 
 /** What is unusual about an authority below another. */
-export interface SubordinateOptions {
+interface SubordinateOptions {
   readonly validFrom?: number;
   readonly validFor?: number;
   readonly usages?: ClientCertificateOptions['usages'];

@@ -7,7 +7,7 @@ import { validateClient } from './validate-client.ts';
 /** Whose word a registration is: an administrator's, a file's that another system wrote, or the client's own. */
 export type RegisteredBy = 'administrator' | 'import' | 'itself';
 
-export interface RegistrationTerms {
+interface RegistrationTerms {
   readonly by: RegisteredBy;
   /** Ids that no client may have: names of trusted issuers (SEC-126). */
   readonly reserved?: { has(id: ClientId): boolean } | undefined;

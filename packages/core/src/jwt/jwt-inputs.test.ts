@@ -250,6 +250,29 @@ describe.each(INPUTS)('$name', (input) => {
       await refused(input, makeJwt(ROBOT, robotClaims(), { header: { typ } }));
   });
 
+  it.each(['exp', 'nbf', 'iat'])('[SEC-32] %s as a number that is none, or that no clock will show', async (name) => {
+    const numbers = ['1e308', '1e400', '99999999999999999999999999', '"1e9"', '"-1"', '" 1"', '"Infinity"', '"٣"'];
+    const { [name]: _, ...others } = robotClaims();
+    for (const number of [...numbers, 'true', 'null', '[]', '{}'])
+      await refused(input, raw('{"alg":"ES256"}', `${JSON.stringify(others).slice(0, -1)},"${name}":${number}}`));
+  });
+
+  it.each(['iss', 'sub'])('[SEC-126] %s is compared letter by letter', async (name) => {
+    const alike = [
+      'ｒobot',
+      'robot\u200b',
+      'ROBOT',
+      'robot ',
+      ' robot',
+      'robot\u0301',
+      'robot\ud800',
+      '\u202erobot',
+      'robot\0',
+    ];
+    for (const text of [...alike, '__proto__', 'constructor'])
+      await refused(input, makeJwt(ROBOT, robotClaims({ [name]: text })));
+  });
+
   it('every change of one byte is refused', async () => {
     const good = makeJwt(ROBOT, robotClaims({ jti: 'fixed', iat: undefined }));
     // Locked out, nothing would be looked at.

@@ -49,6 +49,10 @@ const SERVER: readonly Weakness[] = [
     found: ({ config }) => config.metrics.enabled && config.metrics.port === undefined,
   },
   {
+    says: 'mtls.certificateHeader.proxies names every address: whoever reaches the port can show anybody’s certificate.',
+    found: ({ config }) => config.mtls?.certificateHeader?.proxies?.some((network) => network.endsWith('/0')) === true,
+  },
+  {
     says: 'issuer is https, and listener.trustedHops is 0 without a certificate here: behind a proxy every client counts as one network.',
     found: ({ config, tls }) =>
       config.issuer?.startsWith('https:') === true && !tls && config.listener.trustedHops === 0,
