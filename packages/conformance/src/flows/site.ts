@@ -42,6 +42,9 @@ export interface Answer {
 
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** What is proved is who gets what, not how soon: the deadline of a store's call is the store's own. */
+const LIMITS: Settings['limits'] = { ...DEFAULT_SETTINGS.limits, storeCallMs: 60_000 };
+
 /** One node. Nodes of one trial share clients, owners and the server's secret, as nodes of one deployment do. */
 export class Site {
   readonly server: AuthorizationServer;
@@ -50,7 +53,7 @@ export class Site {
   constructor(t: Trial, store: Store = t.store, settings: Partial<Settings> = {}, clock: OpenOptions = {}) {
     const { clock: now, log } = t.opening(clock);
     this.server = createAuthorizationServer({
-      settings: { issuer: ISSUER, ...settings },
+      settings: { issuer: ISSUER, limits: LIMITS, ...settings },
       store,
       clients: createConfigClients(CLIENTS),
       owners: {
