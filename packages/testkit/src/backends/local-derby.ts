@@ -35,6 +35,10 @@ derby.language.tableDescriptorCacheSize=500
 # Plans stay as they are: tables that grow and shrink all the time would have them made anew all the time.
 derby.language.stalePlanCheckInterval=2147483647
 derby.storage.indexStats.auto=false
+# Only those who have a password come in.
+derby.connection.requireAuthentication=true
+derby.authentication.provider=BUILTIN
+derby.user.APP=APP
 # Nothing here outlives the machine.
 derby.system.durability=test
 `;
