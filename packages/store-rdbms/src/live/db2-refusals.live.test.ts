@@ -63,7 +63,9 @@ function prove(found: DatabaseServer): void {
     expect(await opening(url)).toContain(`create it, or name another than database NOWHERE at ${url.host}`);
   });
 
-  test('a password that changes is asked for again with every new connection', { timeout: TIMEOUT }, async (context) => {
+  test('a password that changes is asked for again with every new connection', {
+    timeout: TIMEOUT,
+  }, async (context) => {
     if (!found.what.includes('Derby')) context.skip("Db2's users are the operating system's: none can be made here.");
     const user = 'turning';
     let password = 'the first';
