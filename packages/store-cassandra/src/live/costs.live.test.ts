@@ -14,9 +14,9 @@ const PAIRS: readonly Pair[] = [
   { read: 'QUORUM', write: 'QUORUM' },
   { read: 'ONE', write: 'ALL' },
 ];
-const ROUNDS = 400;
+const ROUNDS = 200;
 /** Until nodes and driver have compiled what they do all the time. */
-const WARM_UP = 100;
+const WARM_UP = 50;
 
 const REASON = 'It proves nothing and measures what each level costs; TEST_CASSANDRA_LONG=1 prints the table.';
 const cluster = LONG ? await cassandraCluster({ nodes: 3 }) : ({ available: false, reason: REASON } as const);
