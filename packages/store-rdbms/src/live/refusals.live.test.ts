@@ -124,6 +124,19 @@ await onEach(POSTGRESQL, (server, product) => {
     expect(await refusal(patient(database.url))).toMatch(/without their case: .*collation/);
   });
 
+  test('the scripts end with what to do on a database that takes no writes', { timeout: 240_000 }, async () => {
+    const database = await server.createDatabase();
+    try {
+      await database.run(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
+      await expect(migrate({ connection: patient(database.url) })).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringMatching(/read-only transaction: the server takes no writes; name the primary\.$/),
+      });
+    } finally {
+      await database.drop();
+    }
+  });
+
   test('[store-49] a read-only database is refused, and one that becomes it costs no restart', {
     timeout: TIMEOUT,
   }, async () => {

@@ -97,7 +97,9 @@ async function onDatabase<T>(
 function adviceOn(fault: Fault, message: string, schema: string | undefined): string {
   if (schema !== undefined && /\bschema\b/i.test(message)) return `: create the schema ${schema}, or name another.`;
   if (fault === 'forbidden') return ': run it as a user who may create tables.';
-  if (fault !== 'missing') return '';
+  if (fault === 'read-only') return ': the server takes no writes; name the primary.';
+  if (fault === 'full') return ': give its disk, tablespace or log more.';
+  if (fault !== 'missing') return message.endsWith('.') ? '' : '.';
   return ": another product's table of the same name is in the way; give the server a database or schema of its own.";
 }
 

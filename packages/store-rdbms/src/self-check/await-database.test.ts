@@ -63,7 +63,21 @@ it.each([
 it.each([
   ['mysql://gate:pw@localhost/oauth', failed('No connection came free within 2000 ms.'), /: No connection came free/],
   ['postgresql://gate:pw@localhost/oauth', failed('', { code: 'ECONNREFUSED' }), /within 0 s: ECONNREFUSED\.$/],
-  ['postgresql://gate:pw@localhost/oauth', failed('starting up', { code: '57P03' }), /: starting up\.$/],
+  [
+    'postgresql://gate:pw@localhost/oauth',
+    failed('starting up', { code: '57P03' }),
+    /gave no connection within 0 s: starting up\.$/,
+  ],
+  [
+    'postgresql://gate:pw@localhost/oauth',
+    failed('Too many.', { code: '53300' }),
+    /gave no connection .*: Too many\.$/,
+  ],
+  [
+    'mysql://gate:pw@localhost/oauth',
+    failed('', { code: 'ECONNREFUSED' }),
+    /did not answer within 0 s: ECONNREFUSED\.$/,
+  ],
   ['postgresql://gate:pw@localhost/oauth', failed('not yet', { code: '55000' }), /: not yet\.$/],
   ['mariadb://gate:pw@localhost/oauth', failed('gone', { code: 'ENETDOWN' }), /^MariaDB at .*: gone\.$/],
 ])('of %s is waited for, and the last that was heard is said: %s', async (url, error, sentence) => {

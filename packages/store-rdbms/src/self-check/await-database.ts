@@ -62,7 +62,9 @@ export async function awaitDatabase({
     // Where several addresses were tried, the code alone says how it went.
     const reason = cause.message === '' ? String(Reflect.get(cause, 'code')) : cause.message;
     if (waited > startMs) {
-      const message = `${title} at ${place} did not answer within ${Math.round(startMs / 1000)} s: ${reason}.`;
+      // A server that has no connection to give has answered.
+      const how = SAID.test(String(Reflect.get(cause, 'code'))) ? 'gave no connection' : 'did not answer';
+      const message = `${title} at ${place} ${how} within ${Math.round(startMs / 1000)} s: ${reason.replace(/\.$/, '')}.`;
       throw new StoreError('config', message, { cause });
     }
     if (performance.now() - said >= SAID_EVERY_MS || said === began) {

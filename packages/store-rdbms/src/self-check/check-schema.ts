@@ -5,7 +5,7 @@ import { COLUMNS, INDEXES, SCHEMA_VERSION, TABLES } from '../tables.ts';
 import type { Checked } from './checked.ts';
 import { refusedVersion, type Versions } from './refused-version.ts';
 
-const COMMAND = 'run `gatehouse migrate`, or sql/<dbms>/ by hand';
+const commandFor = ({ name }: Checked['dialect']): string => `run \`gatehouse migrate\`, or sql/${name}/ by hand`;
 
 /** The schema is there, old enough and new enough for this server; a missing index is slow, not wrong. */
 export async function checkSchema(checked: Checked): Promise<void> {
@@ -16,20 +16,23 @@ export async function checkSchema(checked: Checked): Promise<void> {
   if (versions.version < SCHEMA_VERSION)
     throw new StoreError(
       'config',
-      `The database has version ${versions.version} of the schema, this server needs ${SCHEMA_VERSION}: ${COMMAND}.`,
+      `The database has version ${versions.version} of the schema, this server needs ${SCHEMA_VERSION}: ${commandFor(dialect)}.`,
     );
   for (const table of TABLES) {
     try {
       await database.raw.query(`SELECT ${(COLUMNS[table] ?? []).join(', ')} FROM ${table} WHERE 1 = 0`);
     } catch (error) {
       await refuseTable(checked, table, error);
-      throw new StoreError('config', `The table ${table} cannot be read: ${COMMAND}.`, { cause: causeOf(error) });
+      throw new StoreError('config', `The table ${table} cannot be read: ${commandFor(dialect)}.`, {
+        cause: causeOf(error),
+      });
     }
   }
   const { rows } = await database.raw.query(dialect.indexNames(settings.schema));
   const there = new Set(rows.map(({ name }) => String(name).toLowerCase()));
   const missing = Object.keys(INDEXES).filter((name) => !there.has(name));
-  if (missing.length > 0) log.warn({ missing }, `Indexes are missing, and statements will be slow: ${COMMAND}.`);
+  if (missing.length > 0)
+    log.warn({ missing }, `Indexes are missing, and statements will be slow: ${commandFor(dialect)}.`);
 }
 
 async function readVersion(checked: Checked): Promise<Versions> {
@@ -42,13 +45,13 @@ async function readVersion(checked: Checked): Promise<Versions> {
     const none = dialect.faultOf(error) === 'missing' ? 'has no schema' : 'does not show its schema';
     const [where, fix] =
       settings.schema === undefined
-        ? ['', COMMAND]
-        : [` in the schema ${settings.schema}`, `name the schema where it is, or ${COMMAND}`];
+        ? ['', commandFor(dialect)]
+        : [` in the schema ${settings.schema}`, `name the schema where it is, or ${commandFor(dialect)}`];
     throw new StoreError('config', `The database ${none} (no table oauth_schema${where}): ${fix}.`, {
       cause: causeOf(error),
     });
   }
-  throw new StoreError('config', `The schema of the database was not finished: ${COMMAND} again.`);
+  throw new StoreError('config', `The schema of the database was not finished: ${commandFor(dialect)} again.`);
 }
 
 /** What no script mends. @throws StoreError `config`, else nothing */
