@@ -52,8 +52,8 @@ function requireFreshId(name: QName, value: string, ids: Set<string>): void {
 
 /** R29: a type changes what an element is. On an attribute's value alone a simple one may be allowed. */
 function requireSimpleType({ name }: XmlElement, value: string, allowed: boolean): void {
-  if (allowed && name === saml('AttributeValue') && SIMPLE_TYPE.test(value)) return;
-  throw fault('xsi-type');
+  if (name !== saml('AttributeValue') || !SIMPLE_TYPE.test(value)) throw fault('xsi-type');
+  if (!allowed) throw fault('xsi-type', undefined, 'no xsi:type, for assertion.typedAttributes is off');
 }
 
 /** R28: exactly one, and a child of the assertion. */

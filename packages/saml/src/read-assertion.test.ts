@@ -39,6 +39,28 @@ describe('what a signed assertion says', () => {
     });
   });
 
+  it('is the same whichever statement and condition comes first, for the schema has them as a choice', () => {
+    const authentication = (at: string): string =>
+      `<AuthnStatement AuthnInstant="2026-11-25T11:59:00Z" SessionNotOnOrAfter="${at}"><AuthnContext></AuthnContext></AuthnStatement>`;
+    const attributes = attributeStatement('<AttributeValue>a@b.example</AttributeValue>');
+    const [first, second] = [authentication('2026-11-25T12:01:00Z'), authentication('2026-11-25T12:02:00Z')];
+    const restriction = '<AudienceRestriction><Audience>urn:us</Audience></AudienceRestriction>';
+    for (const statements of [attributes + first + second, first + attributes + second])
+      for (const inside of [`<OneTimeUse></OneTimeUse>${restriction}`, `${restriction}<OneTimeUse></OneTimeUse>`]) {
+        const said = read(signed({ statements, conditionsElement: `<Conditions>${inside}</Conditions>` }));
+        expect(said.sessionEnds).toEqual([Date.UTC(2026, 10, 25, 12, 1), Date.UTC(2026, 10, 25, 12, 2)]);
+        expect(said.attributes.map(({ values }) => values)).toEqual([['a@b.example']]);
+        expect(said.conditions?.audienceRestrictions).toEqual([['urn:us']]);
+      }
+    const twice = `<Conditions><OneTimeUse></OneTimeUse>${restriction}<OneTimeUse></OneTimeUse></Conditions>`;
+    expect(refusal(() => read(signed({ conditionsElement: twice })))).toBe('saml-elements');
+    for (const elsewhere of [
+      signed({ conditionsElement: `${attributes}<Conditions>${restriction}</Conditions>`, statements: first }),
+      signed({ conditionsElement: `${first}<Conditions>${restriction}</Conditions>`, statements: attributes }),
+    ])
+      expect(refusal(() => read(elsewhere))).toBe('saml-elements');
+  });
+
   it.each([
     ['RSA', 'sha256', 'rsa'],
     ['RSA', 'sha384', 'rsa'],
@@ -164,6 +186,10 @@ describe('the npm package saml', () => {
   it('makes typed attributes, which are taken only where they are asked for', () => {
     const xml = npmSaml({ ...options, attributes: { mail: ['a@b.example', 'c@d.example'], vip: true } });
     expect(refusal(() => read(xml))).toBe('saml-xsi-type');
+    // An honest maker's: the operator is told which setting takes them.
+    expect(() => read(xml)).toThrow(
+      expect.objectContaining({ expected: expect.stringContaining('assertion.typedAttributes') }),
+    );
     const { attributes } = read(xml, { typedAttributes: true });
     expect(attributes.map(({ name, values }) => [name, values])).toEqual([
       ['mail', ['a@b.example', 'c@d.example']],

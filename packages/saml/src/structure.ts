@@ -10,6 +10,8 @@ interface Rule {
   readonly foreignAttributes?: boolean;
   /** In this order, each at least and at most so often. Absent: none. `any`: not looked into here, but for ids and what else holds for the whole (identity.ts). */
   readonly children?: readonly (readonly [name: QName, least: number, most: number])[] | 'any';
+  /** Of these, those that may change places with each other: what the schema has as a choice, makers write in either order. */
+  readonly inAnyOrder?: readonly QName[];
   /** Whether text is read from it; an element with children holds white space alone. */
   readonly text?: boolean;
 }
@@ -38,6 +40,7 @@ const RULES: ReadonlyMap<QName, Rule> = new Map<QName, Rule>([
         [saml('AuthnStatement'), 0, MANY],
         [saml('AttributeStatement'), 0, MANY],
       ],
+      inAnyOrder: [saml('AuthnStatement'), saml('AttributeStatement')],
     },
   ],
   [saml('Issuer'), NAME_ID],
@@ -65,6 +68,7 @@ const RULES: ReadonlyMap<QName, Rule> = new Map<QName, Rule>([
         [saml('AudienceRestriction'), 0, MANY],
         [saml('OneTimeUse'), 0, 1],
       ],
+      inAnyOrder: [saml('AudienceRestriction'), saml('OneTimeUse')],
     },
   ],
   [saml('AudienceRestriction'), { children: [[saml('Audience'), 1, MANY]] }],
@@ -205,20 +209,37 @@ export function requireStructure(element: XmlElement): void {
     )
       throw refuse(name === XSI_TYPE ? 'xsi-type' : 'attributes', element, shownName(name));
   if (rule.children === 'any') return;
-  requireSequence(element, rule.children ?? []);
+  requireSequence(element, rule.children ?? [], rule.inAnyOrder ?? []);
   if (rule.text !== true && /[^\t\n\r ]/.test(element.text)) throw refuse('text-between', element);
   for (const child of element.children) requireStructure(child);
 }
 
-function requireSequence(element: XmlElement, sequence: Exclude<NonNullable<Rule['children']>, 'any'>): void {
+function requireSequence(
+  element: XmlElement,
+  sequence: Exclude<NonNullable<Rule['children']>, 'any'>,
+  inAnyOrder: readonly QName[],
+): void {
+  const names = sortedAmongThemselves(
+    element.children.map(({ name }) => name),
+    inAnyOrder,
+  );
   let at = 0;
   for (const [name, least, most] of sequence) {
     const start = at;
-    while (element.children[at]?.name === name && at - start < most) at++;
+    while (names[at] === name && at - start < most) at++;
     if (at - start < least) throw refuse('elements', element, `no ${shownName(name)}`);
   }
-  const stranger = element.children[at];
-  if (stranger) throw refuse('elements', element, shownName(stranger.name));
+  const stranger = names[at];
+  if (stranger !== undefined) throw refuse('elements', element, shownName(stranger));
+}
+
+/** Those in `order` take each other's places and no others': one that stands before what it has to follow still does. */
+function sortedAmongThemselves(names: readonly QName[], order: readonly QName[]): readonly QName[] {
+  const moved = names
+    .filter((name) => order.includes(name))
+    .toSorted((one, other) => order.indexOf(one) - order.indexOf(other))
+    .values();
+  return names.map((name) => (order.includes(name) ? (moved.next().value ?? name) : name));
 }
 
 function refuse(check: SamlCheck, { name }: XmlElement, what?: string): AssertionFault {

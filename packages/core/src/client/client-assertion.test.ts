@@ -134,8 +134,14 @@ describe('private_key_jwt', () => {
     const jwt = robotJwt({ aud: 'https://other.example' });
     await prove(world, jwt);
     const { event } = world.events.at(-1) ?? { event: {} };
-    expect(event).toMatchObject({ check: 'assertion-audience', expected: `${ISSUER}, as one text` });
+    expect(event).toMatchObject({
+      check: 'assertion-audience',
+      expected: `${ISSUER}, as one text (assertionAudience: issuer)`,
+      got: 'https://other.example',
+    });
     for (const part of jwt.split('.')) expect(JSON.stringify(event)).not.toContain(part);
+    await prove(world, robotJwt({ aud: [ISSUER] }));
+    expect(world.events.at(-1)?.event).toMatchObject({ got: `a list: ${ISSUER}` });
   });
 });
 

@@ -41,7 +41,11 @@ export async function requireClientAssertion(
   // RFC 10070: exactly one text, for a list, or the URL of an endpoint, is what another server can be made to accept too.
   const audience = client.assertionAudience === 'issuer' ? settings.issuer : endpointUrl(settings, 'token');
   if (!claims.audIsText || claims.aud[0] !== audience)
-    throw new AssertionFault('assertion-audience', `${audience}, as one text`, claims.aud.join(', ').slice(0, 256));
+    throw new AssertionFault(
+      'assertion-audience',
+      `${audience}, as one text (assertionAudience: ${client.assertionAudience})`,
+      `${claims.audIsText ? '' : 'a list: '}${claims.aud.join(', ')}`.slice(0, 256),
+    );
   passed('assertion-audience', audience);
   const rules = timeRules(settings, settings.assertion.clockSkewSeconds, client);
   requireTimes({ notOnOrAfter: claims.exp, notBefore: claims.nbf, issuedAt: claims.iat }, now, rules);
