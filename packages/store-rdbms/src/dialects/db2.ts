@@ -127,7 +127,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : '';
 }
 
-const OBJECT_IS_THERE = -601;
+/** A table or an index; a column. */
+const IS_THERE = [-601, -612];
 
 export const db2: Dialect = {
   name: 'db2',
@@ -164,7 +165,7 @@ export const db2: Dialect = {
     `SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%' AND tabschema = ${schemaName(schema)}`,
   scripts: {
     // A row that another node has put there meanwhile is as good.
-    isThere: (error) => codeOf(error) === OBJECT_IS_THERE || faultOf(error) === 'duplicate',
+    isThere: (error) => IS_THERE.includes(Number(codeOf(error))) || faultOf(error) === 'duplicate',
     repeats: true,
     hasSchema: (schema) => `
       SELECT 1 AS there FROM SYSCAT.TABLES
