@@ -123,6 +123,8 @@ describe('over HTTP', () => {
       expect(new Set(answers.map(({ body }) => body['error_description'])).size).toBe(1);
       expect(await askWith(node, 'A'.repeat(49_153))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
       expect((await askWith(node, 'A'.repeat(70_000))).status).toBe(413);
+      // Its last lines are there once it has ended.
+      await node.stop();
       const log = node.output();
       for (const check of ['saml-one-signature', 'saml-audience', 'assertion-life', 'saml-size'])
         expect(log).toContain(check);

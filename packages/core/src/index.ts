@@ -106,6 +106,7 @@ export {
 export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
 export type { AssertionFacts, HookContext, Hooks } from './server/hooks.ts';
 export { checkRequirements, type Deployment } from './server/requirements.ts';
+export { MARK_MS, secretsAreShared } from './server/same-secrets.ts';
 export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
 // The store contract.
 export {

@@ -1,7 +1,7 @@
-import { systemEntropy } from '@gatehouse/core';
+import { MARK_MS, secretsAreShared, systemEntropy } from '@gatehouse/core';
 import { Hono } from 'hono';
 import { createApp, createMetadataApp, type GatehouseApp } from './app.ts';
-import { type Assembly, assemble } from './assemble.ts';
+import { type Assembly, assemble, isShared } from './assemble.ts';
 import type { ResolvedConfig } from './config/resolve.ts';
 import { createTraffic } from './http/drain.ts';
 import { createEarlyProbe } from './http/early-probe.ts';
@@ -9,6 +9,7 @@ import { createEdge } from './http/edge.ts';
 import { type Listening, type ListenOptions, listen } from './http/listen.ts';
 import { mountPathOf } from './http/mount-path.ts';
 import { askingForCertificates, readTls } from './http/tls.ts';
+import { watchSecrets } from './maintenance/secrets-watch.ts';
 import { type SweepLoop, startSweepLoop } from './maintenance/sweep-loop.ts';
 import { StartError } from './start-error.ts';
 import { createLog, type ServerLog } from './telemetry/log.ts';
@@ -142,6 +143,9 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     intervalSeconds: config.purge.intervalSeconds,
     batchSize: config.purge.batchSize,
   });
+  const watching = isShared(store)
+    ? watchSecrets({ shared: secretsAreShared(server.context), log, intervalMs: MARK_MS })
+    : null;
   const edge = createEdge({
     fetch: mounted(assembly, resolved, sweeping).fetch,
     limits: settings.limits,
@@ -157,6 +161,7 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
     log.info({}, 'Gatehouse stops: running requests end first.');
     const cutOff = await traffic.drain(servers(), config.listener.shutdownSeconds * 1000);
     await sweeping.stop();
+    await watching?.stop();
     await metricsListener?.close();
     await server.close();
     log.info({ cutOff }, 'Gatehouse has stopped.');

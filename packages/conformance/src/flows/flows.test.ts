@@ -16,6 +16,7 @@ const SUFFERED = [
   ['forgets the revocation of the grant', 'flow-consent-removed'],
   ['forgets the revocation of the grant', 'flow-owner-ended'],
   ['remembers what was absent', 'flow-lost-answer'],
+  ['lets a nonce be used twice', 'flow-one-assertion-100-times'],
 ] as const;
 
 for (const [id, flow] of SUFFERED)

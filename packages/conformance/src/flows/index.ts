@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts';
+import { assertionFlows } from './assertions.ts';
 import { attackFlows } from './attacks.ts';
 import { codeFlows } from './code.ts';
 import { endingFlows } from './ending.ts';
@@ -10,6 +11,7 @@ export const FLOW_CASES: readonly Case[] = [
   ...codeFlows,
   ...refreshFlows,
   ...endingFlows,
+  ...assertionFlows,
   ...lostContactFlows,
   ...attackFlows,
 ];

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   type AuthorizationServer,
   createAuthorizationServer,
@@ -31,6 +32,19 @@ const CLIENTS = ['app', 'eve'].map((id) => ({
   requirePkce: false,
 }));
 
+export const ROBOT = 'robot';
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export const ROBOT_KEY: KeyObject = privateKey;
+/** Has a key in place of a secret. */
+const ROBOTS = {
+  id: ROBOT,
+  jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'robot-1', use: 'sig', alg: 'ES256' }] },
+  grantTypes: [JWT_BEARER, 'client_credentials'],
+  scopes: ['read'],
+  defaultScopes: ['read'],
+};
+
 const ANN: Owner = { subject: 'owner-ann', username: 'ann', enabled: true, locked: false, claims: {} };
 
 const EVENTS = ['grant.revoked', 'token.retried', 'store.behind', 'store.unknown_outcome', 'request.refused'] as const;
@@ -42,6 +56,12 @@ export interface Answer {
 
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** What is proved is who gets what, not how soon: the deadline of a store's call is the store's own. */
+const LIMITS: Settings['limits'] = { ...DEFAULT_SETTINGS.limits, storeCallMs: 60_000 };
+
+/** Nor is it what a store without a memory forgets at a restart. */
+const ASSERTION: Settings['assertion'] = { ...DEFAULT_SETTINGS.assertion, allowReplayAfterRestart: true };
+
 /** One node. Nodes of one trial share clients, owners and the server's secret, as nodes of one deployment do. */
 export class Site {
   readonly server: AuthorizationServer;
@@ -50,9 +70,9 @@ export class Site {
   constructor(t: Trial, store: Store = t.store, settings: Partial<Settings> = {}, clock: OpenOptions = {}) {
     const { clock: now, log } = t.opening(clock);
     this.server = createAuthorizationServer({
-      settings: { issuer: ISSUER, ...settings },
+      settings: { issuer: ISSUER, limits: LIMITS, assertion: ASSERTION, ...settings },
       store,
-      clients: createConfigClients(CLIENTS),
+      clients: createConfigClients([...CLIENTS, ROBOTS]),
       owners: {
         authenticate: async (username, password) =>
           username === ANN.username && password === OWNER_PASSWORD ? ANN : null,
@@ -65,7 +85,8 @@ export class Site {
       this.server.context.runtime.events.on(name, (event) => this.events.push({ name, event }));
   }
 
-  token(form: Fields, client = 'app'): Promise<Answer> {
+  /** @param client whose secret is sent; null: none */
+  token(form: Fields, client: string | null = 'app'): Promise<Answer> {
     return post(this.server.token, form, client);
   }
 

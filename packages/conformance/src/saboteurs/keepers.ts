@@ -1,3 +1,4 @@
+import { setTimeout as aRoundTrip } from 'node:timers/promises';
 import type { Instant, Key, SweepOptions, SweepReport } from '@gatehouse/core';
 
 import { ReferenceStore } from '../reference/reference-store.ts';
@@ -12,7 +13,7 @@ class UsesTwice extends ReferenceStore {
   override async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
     const name = JSON.stringify([space, nonce]);
     const seen = this.tables.nonces.has(name);
-    await Promise.resolve();
+    await aRoundTrip();
     return (await super.once(space, nonce, at, until, attempt)) || !seen;
   }
 }

@@ -7,7 +7,7 @@ proveOn({
   what: 'three nodes',
   nodes: await cassandraCluster({ nodes: 3 }),
   copies: 3,
-  runs: runs('QUORUM/QUORUM', ['ONE/ANY', 'ONE/ONE']),
+  runs: runs('QUORUM/QUORUM', ['ONE/ANY']),
   ports: (cluster) => ({
     restart: async (store) => {
       await cluster.end(1, 'SIGKILL');

@@ -181,8 +181,8 @@ class Cluster {
 
   async #nodes(): Promise<Nodes> {
     const centres = new Map<string, number>();
+    // Of a node that is about to join, not everything is known yet.
     for (const table of ['system.local', 'system.peers'])
-      // Of a node that is about to join, not everything is known yet.
       for (const { data_center: centre } of await this.#rows(`SELECT data_center FROM ${table}`, []))
         if (typeof centre === 'string') centres.set(centre, (centres.get(centre) ?? 0) + 1);
     return { centres };

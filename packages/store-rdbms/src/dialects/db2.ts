@@ -101,6 +101,7 @@ const FAULTS: Readonly<Record<number, Fault>> = {
   [-204]: 'missing',
   [-206]: 'missing',
   [-1013]: 'missing',
+  [-30061]: 'missing',
   [-551]: 'forbidden',
   [-552]: 'forbidden',
   [-1060]: 'forbidden',
@@ -126,6 +127,9 @@ function faultOf(error: unknown): Fault {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : '';
 }
+
+/** Of GSKit, which does TLS for the driver: what is wrong with a certificate, and no time mends. */
+const BAD_CERTIFICATE = /"sqlccSSLSocketSetup".*"(?:40[1345]|41[3457])"/;
 
 /** A table or an index; a column. */
 const IS_THERE = [-601, -612];
@@ -161,6 +165,10 @@ export const db2: Dialect = {
           : `The isolation level is ${row?.['value']}: something sets it for each connection (CONNECT_PROC); it must be CS.`,
     },
   ],
+  hint: (error) =>
+    BAD_CERTIFICATE.test(messageOf(error))
+      ? "The server of the store is not verified by TLS: name its certificate's authority by `ca`, and the server as its certificate does."
+      : null,
   indexNames: (schema) =>
     `SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%' AND tabschema = ${schemaName(schema)}`,
   scripts: {

@@ -37,6 +37,7 @@ describe('what errors of drivers mean', () => {
     ['mssql', { number: 2628 }, 'unfit'],
     ['mssql', { number: 2627 }, 'duplicate'],
     ['db2', { sqlcode: -433, sqlstate: '22001' }, 'unfit'],
+    ['db2', { sqlcode: -30061, sqlstate: '08004' }, 'missing'],
     ['db2', { sqlcode: -803, sqlstate: '23505' }, 'duplicate'],
   ] as const)('%s: %o is %s', (name, members, fault) => {
     expect(dialectNamed(name).faultOf(error(members))).toBe(fault);

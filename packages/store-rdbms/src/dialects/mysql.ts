@@ -106,6 +106,22 @@ function faultOf(error: unknown): Fault {
 
 const variable = (rows: readonly Readonly<Record<string, unknown>>[]): string => String(rows[0]?.['value'] ?? '');
 
+/**
+ * What answers, by `VERSION()`: `9.7.4`, Percona's `8.0.36-28`, Aurora's `8.0.mysql_aurora.3.08.2`, `11.8.3-MariaDB-log`;
+ * some versions of MariaDB put a number in front that old replicas could read: `5.5.5-10.11.2-MariaDB`.
+ */
+function serverOf(rows: Parameters<typeof variable>[0]): {
+  readonly product: 'MariaDB' | 'MySQL';
+  /** 10.6 is 10 006. */
+  readonly version: number;
+  readonly shown: string;
+} {
+  const shown = variable(rows);
+  const product = /mariadb/i.test(shown) ? 'MariaDB' : 'MySQL';
+  const [, major = '', minor = ''] = /^(?:5\.5\.5-(?=\d))?(\d+)\.(\d+)/.exec(shown) ?? [];
+  return { product, version: Number(major) * 1_000 + Number(minor), shown };
+}
+
 export const mysql: Dialect = {
   name: 'mysql',
   title: 'MySQL',
@@ -121,10 +137,17 @@ export const mysql: Dialect = {
     {
       text: 'SELECT VERSION() AS value',
       refuses: (rows) => {
-        const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(variable(rows)) ?? [];
-        const version = Number(major) * 1_000 + Number(minor);
-        const oldest = /mariadb/i.test(variable(rows)) ? 10_006 : 8_000;
-        return version >= oldest ? null : `The server is ${variable(rows)}: MySQL 8.0 or MariaDB 10.6 is needed.`;
+        const { product, version, shown } = serverOf(rows);
+        const oldest = product === 'MariaDB' ? 10_006 : 8_000;
+        return version >= oldest ? null : `The server is ${shown}: MySQL 8.0 or MariaDB 10.6 is needed.`;
+      },
+      // Both are spoken to alike, so nothing is refused: it is sentences that would name the wrong one.
+      warns: (rows, { title }) => {
+        const { product, shown } = serverOf(rows);
+        const scheme = product.toLowerCase();
+        return product === title
+          ? null
+          : `The store is named as ${title}, and the server is ${product} (${shown}): write ${scheme}: in its URL, or dialect: ${scheme}.`;
       },
     },
     {

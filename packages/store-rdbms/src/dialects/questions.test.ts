@@ -63,6 +63,11 @@ describe('of MySQL and MariaDB open() asks', () => {
     ['VERSION()', [{ value: '9.7.4' }], null],
     ['VERSION()', [{ value: '10.6.21-MariaDB' }], null],
     ['VERSION()', [{ value: '11.8.3-MariaDB-log' }], null],
+    ['VERSION()', [{ value: '8.0.36-28' }], null],
+    ['VERSION()', [{ value: '8.0.mysql_aurora.3.08.2' }], null],
+    ['VERSION()', [{ value: '5.5.5-10.11.2-MariaDB-log' }], null],
+    ['VERSION()', [{ value: '5.7.mysql_aurora.2.11.6' }], /server is 5\.7\.mysql_aurora\.2\.11\.6: .* is needed/],
+    ['VERSION()', [{ value: '5.5.5-10.5.29-MariaDB' }], /server is 5\.5\.5-10\.5\.29-MariaDB: .* is needed/],
     ['VERSION()', [{ value: '5.7.44' }], /server is 5\.7\.44: MySQL 8\.0 or MariaDB 10\.6 is needed/],
     ['VERSION()', [{ value: '10.5.29-MariaDB' }], /server is 10\.5\.29-MariaDB: .* is needed/],
     ['VERSION()', [], /is needed/],
@@ -76,6 +81,28 @@ describe('of MySQL and MariaDB open() asks', () => {
     ['binlog_format', [], null],
     ['binlog_format', [{ value: 'STATEMENT' }], /binlog_format is STATEMENT: set it to ROW/],
   ]);
+});
+
+describe('a server of MySQL’s or MariaDB’s protocol is called what it is', () => {
+  const named = (scheme: string) => resolveConnection(`${scheme}://gatehouse@localhost/gatehouse`);
+  const warned = (scheme: string, value: string): string | null =>
+    asking(mysql, 'VERSION()').warns?.([{ value }], named(scheme)) ?? null;
+
+  it('and the setting that would say so is named where it says something else', () => {
+    expect(warned('mysql', '11.8.9-MariaDB')).toBe(
+      'The store is named as MySQL, and the server is MariaDB (11.8.9-MariaDB): write mariadb: in its URL, or dialect: mariadb.',
+    );
+    expect(warned('mariadb', '9.7.4')).toMatch(/named as MariaDB, and the server is MySQL \(9\.7\.4\): write mysql:/);
+  });
+
+  it.each([
+    ['mysql', '9.7.4'],
+    ['mysql', '8.0.36-28'],
+    ['mysql', '8.0.mysql_aurora.3.08.2'],
+    ['mariadb', '5.5.5-10.11.2-MariaDB-log'],
+  ])('without a word behind %s: where it is %s', (scheme, value) => {
+    expect(warned(scheme, value)).toBeNull();
+  });
 });
 
 describe('of SQL Server open() asks', () => {

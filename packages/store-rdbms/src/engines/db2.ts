@@ -4,6 +4,7 @@ import type { DriverContext } from '../dialects/dialect.ts';
 import { Db2Client } from '../knex-db2/client.ts';
 import type { Db2Connection } from '../knex-db2/driver.ts';
 import type { Result } from '../statement.ts';
+import { heardFrom } from './db2-greeting.ts';
 import { db2Keywords } from './db2-keywords.ts';
 import { forbidResending } from './db2-no-resend.ts';
 import { importDriver } from './import-driver.ts';
@@ -23,11 +24,15 @@ export async function db2Engine(settings: ConnectionSettings, { log }: DriverCon
     {
       dialect: Db2Client as unknown as ClientClass<Db2Connection>,
       driver,
-      connection: async () => ({
-        text: await db2Keywords(settings),
-        connectSeconds: seconds(timeouts.connectMs),
-        receiveSeconds: timeouts.statementMs === 0 ? 0 : seconds(timeouts.statementMs),
-      }),
+      async connection() {
+        const text = await db2Keywords(settings);
+        await heardFrom(settings);
+        return {
+          text,
+          connectSeconds: seconds(timeouts.connectMs),
+          receiveSeconds: timeouts.statementMs === 0 ? 0 : seconds(timeouts.statementMs),
+        };
+      },
       begin: async (connection) =>
         void (await run(client, connection, `SET CURRENT LOCK TIMEOUT ${seconds(timeouts.lockMs)}`)),
     },

@@ -7,6 +7,7 @@ import { OracleClient } from '../knex-oracle/client.ts';
 import { importDriver } from './import-driver.ts';
 import { type ClientClass, openKnexPool } from './knex-pool.ts';
 import { OracleExecutor } from './oracle-executor.ts';
+import { walletOfAuthority } from './oracle-wallet.ts';
 
 export async function oracleEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Connection>> {
   const { default: driver } = await importDriver('oracledb', () => import('oracledb'));
@@ -67,6 +68,8 @@ async function protection(settings: ConnectionSettings): Promise<Partial<Connect
     );
   const given = await tlsOf(settings);
   const { ca, cert, key } = given === false ? {} : given;
-  const wallet = [ca, cert, key].filter((part) => part !== undefined).join('\n');
-  return { sslServerDNMatch: true, ...(wallet === '' ? {} : { walletContent: wallet }) };
+  if (cert !== undefined && key !== undefined)
+    // The first certificate of a wallet is the client's own.
+    return { sslServerDNMatch: true, walletContent: [cert, key, ca ?? ''].join('\n') };
+  return { sslServerDNMatch: true, ...(ca === undefined ? {} : { walletContent: walletOfAuthority(String(ca)) }) };
 }

@@ -34,9 +34,10 @@ const IDLE_MS = 4_000;
 const CALL_MS = 8_000;
 
 /** A URL whose limits are those of these tests. */
-export function patient(text: string): URL {
+export function patient(text: string, callMs: number = CALL_MS): URL {
   const url = new URL(text);
-  const limits = { callMs: CALL_MS, statementMs: 7_000, acquireMs: 7_000, connectMs: 7_000, lockMs: 3_000 };
+  const partMs = callMs - 1_000;
+  const limits = { callMs, statementMs: partMs, acquireMs: partMs, connectMs: partMs, lockMs: 3_000 };
   for (const [name, ms] of Object.entries(limits)) url.searchParams.set(`timeouts.${name}`, String(ms));
   url.searchParams.set('pool.idleMs', String(IDLE_MS));
   return url;
@@ -58,7 +59,7 @@ export async function relationalTarget(
   const [database, second] = [await server.createDatabase(), await server.createDatabase()];
   for (const { url } of [database, second]) await migrate({ connection: url });
   const outside = await product.connect(database.url);
-  const { planOf } = product;
+  const { planOf, callMs = CALL_MS } = product;
   const siblings = new StoreProcesses<SentOptions>({ module: HOST, capabilities: CAPABILITIES });
   const belongings = new WeakMap<Store, Belongings>();
   const proxies: StatementProxy[] = [];
@@ -71,7 +72,7 @@ export async function relationalTarget(
   const open = async ({ namespace, clock, log }: Opening): Promise<Store> => {
     const proxy = await StatementProxy.start(server, product.wire, product.endsSilent === false ? IDLE_MS : 0);
     proxies.push(proxy);
-    const url = patient(database.url);
+    const url = patient(database.url, callMs);
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
     const sent: SentStatement[] = [];
@@ -92,11 +93,11 @@ export async function relationalTarget(
     capabilities: CAPABILITIES,
     open,
     sibling: (opening) =>
-      siblings.open({ connection: patient(database.url).href, clockToleranceMs: TOLERANCE }, opening),
+      siblings.open({ connection: patient(database.url, callMs).href, clockToleranceMs: TOLERANCE }, opening),
     advance: (ms) => sleep(ms),
     kill: (store) => siblings.kill(store),
     elsewhere: async ({ namespace, clock, log }) =>
-      new RdbmsStore({ connection: patient(second.url), namespace, clock, log, clockToleranceMs: TOLERANCE }),
+      new RdbmsStore({ connection: patient(second.url, callMs), namespace, clock, log, clockToleranceMs: TOLERANCE }),
     dump: async () => {
       const rows = await Promise.all(TABLES.map((table) => outside.query(`SELECT * FROM ${table}`)));
       return rows.flat().map((row) => JSON.stringify(row));
@@ -133,14 +134,14 @@ export async function relationalTarget(
     exhaust: async (store) => {
       const { proxy } = of(store);
       proxy.hang();
-      return { deadlineMs: CALL_MS + 500, release: async () => proxy.goOn() };
+      return { deadlineMs: callMs + 500, release: async () => proxy.goOn() };
     },
     hold: ({ namespace }, kind, key) => hold(product, database.url, namespace, kind, key),
     empty: async () => {
       const { url } = await server.createDatabase();
       return async ({ namespace, clock, log }) => {
-        await migrate({ connection: patient(url) });
-        return new RdbmsStore({ connection: patient(url), namespace, clock, log, clockToleranceMs: TOLERANCE });
+        await migrate({ connection: patient(url, callMs) });
+        return new RdbmsStore({ connection: patient(url, callMs), namespace, clock, log, clockToleranceMs: TOLERANCE });
       };
     },
     ...more,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer as createSilentServer } from 'node:net';
 import { createServer } from 'node:tls';
 import { type DatabaseServer, databaseServer, makeCertificateAuthority } from '@gatehouse/testkit';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -57,11 +58,33 @@ function prove(found: DatabaseServer): void {
     await opened(['localhost'], { ca: ours.certificate });
   });
 
-  test('[SEC-49] a certificate of somebody else is refused', { timeout: TIMEOUT }, async () => {
-    await expect(opened(['localhost'], { ca: others.certificate })).rejects.toMatchObject({ kind: 'config' });
+  const refused = { kind: 'config', message: expect.stringMatching(/not verified by TLS.* `ca`/) };
+
+  test('[SEC-49] a certificate of somebody else is refused in words', { timeout: TIMEOUT }, async () => {
+    await expect(opened(['localhost'], { ca: others.certificate })).rejects.toMatchObject(refused);
   });
 
-  test('[SEC-49] a certificate for another name is refused', { timeout: TIMEOUT }, async () => {
-    await expect(opened(['other.example'], { ca: ours.certificate })).rejects.toMatchObject({ kind: 'config' });
+  test('[SEC-49] a certificate for another name is refused in words', { timeout: TIMEOUT }, async () => {
+    await expect(opened(['other.example'], { ca: ours.certificate })).rejects.toMatchObject(refused);
+  });
+
+  test('[SEC-49] a server that says nothing to TLS is given up, and takes no thread along', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const silent = createSilentServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const url = patient(await ready);
+    url.hostname = 'localhost';
+    url.port = String((silent.address() as AddressInfo).port);
+    url.searchParams.set('timeouts.connectMs', '500');
+    url.searchParams.set('timeouts.startMs', '1500');
+    const store = new RdbmsStore({ connection: { url: url.href, tls: { ca: ours.certificate } }, namespace: 'a' });
+    onTestFinished(() => store.close());
+    await expect(store.open()).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/did not answer within 2 s: It took the connection and said nothing for 0\.5 s/),
+    });
+    await readFile(new URL(import.meta.url));
   });
 }

@@ -10,6 +10,8 @@ export const DB2: Product = {
   wire: () => new DrdaWire(),
   // Db2 does where its administrator has set a threshold, Derby never.
   endsSilent: false,
+  // Each statement takes several turns of driver, shim and Derby, and four at most are on their way at once.
+  callMs: 15_000,
   async connect(url) {
     const settings = resolveConnection(connectionFromUrl(url));
     const { default: driver } = await import('ibm_db');

@@ -15,6 +15,8 @@ export interface Product {
   readonly wire: () => Wire;
   /** False: a server that keeps what a lost client has locked for as long as its connection seems to be there. */
   readonly endsSilent?: boolean;
+  /** Milliseconds of one call of a store that waits for others on a busy machine. */
+  readonly callMs?: number;
   connect(url: string): Promise<Outside>;
   /** The index by which a statement finds its rows; null: it reads a whole table. */
   readonly planOf?: (outside: Outside, text: string) => Promise<string | null>;

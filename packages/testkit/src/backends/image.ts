@@ -11,7 +11,7 @@ export async function findImage(name: BackendName): Promise<string | Missing> {
   const named = process.env[`TEST_IMAGE_${name.toUpperCase()}`];
   return chooseImage(client, image, {
     named,
-    mayPull: !product.large || Boolean(named) || requiredBackends().has(name),
+    mayPull: !product.large || Boolean(named) || (!product.startLocal && requiredBackends().has(name)),
   });
 }
 

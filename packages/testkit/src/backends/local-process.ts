@@ -6,7 +6,8 @@ import type { ServerControl } from './database-server.ts';
 /** User and group: `nobody` on Linux. */
 export const UNPRIVILEGED: readonly [uid: number, gid: number] = [65_534, 65_534];
 
-const READY_WITHIN_MS = 30_000;
+/** For one that hangs: who ends is noticed at once, and on a busy machine a server takes its time. */
+const READY_WITHIN_MS = 120_000;
 
 export interface LocalCommand {
   readonly program: string;

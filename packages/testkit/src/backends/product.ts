@@ -19,7 +19,10 @@ export interface Product {
   /** The administrator and the database it connects to. */
   readonly user: string;
   readonly database: string;
-  /** Gigabytes: its image is never pulled unasked, only where `TEST_IMAGE_<NAME>` or `REQUIRE_BACKENDS` name it. */
+  /**
+   * Gigabytes: its image is never pulled unasked, only where `TEST_IMAGE_<NAME>` names it, or `REQUIRE_BACKENDS` does and
+   * nothing can be started in its place.
+   */
   readonly large?: true;
   container(password: string, options: OwnServerOptions): ContainerRecipe;
   /** Starts a server whose programs are on this machine. */

@@ -27,11 +27,12 @@ export function reconnect(address: string): void {
 export function whyNotCutOff(): string | null {
   if (process.getuid?.() !== 0) return 'To drop the packets of a node takes root.';
   try {
-    for (const verb of ['-I', '-D'] as const)
-      for (const rule of rulesOf({ address: '127.255.255.1', uid: 65_533 })) iptables(verb, rule);
+    execFileSync('setpriv', ['--version'], { stdio: 'ignore' });
+    for (const rule of rulesOf({ address: '127.255.255.1', uid: 65_533 }))
+      for (const verb of ['-I', '-D'] as const) iptables(verb, rule);
     return null;
   } catch {
-    return 'To drop the packets of a node takes iptables, and a kernel that knows the user of a packet.';
+    return 'To drop the packets of a node takes setpriv, iptables, and a kernel that knows the user of a packet.';
   }
 }
 

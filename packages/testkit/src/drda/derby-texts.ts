@@ -30,17 +30,18 @@ export const DERBY_TEXTS: Texts = [
   ],
   [
     // Derby lists no columns of a key; those of ours come first in their tables.
-    /^\s*SELECT i\.tabname AS table_name, i\.indname AS key_name.*/s,
+    /^\s*SELECT i\.tabname AS table_name, i\.indname AS key_name.* AND i\.tabschema = (\S.*\S)\s*$/s,
     `SELECT table_name, key_name, column_name FROM (
-     SELECT t.TABLENAME, CAST(k.CONSTRAINTID AS VARCHAR(36)), c.COLUMNNAME
+     SELECT t.TABLENAME, CAST(k.CONSTRAINTID AS VARCHAR(36)), c.COLUMNNAME, k.SCHEMAID
        FROM SYS.SYSCONSTRAINTS k JOIN SYS.SYSTABLES t ON t.TABLEID = k.TABLEID JOIN SYS.SYSCOLUMNS c ON c.REFERENCEID = t.TABLEID
       WHERE k.TYPE = 'P'
         AND c.COLUMNNUMBER <= CASE WHEN t.TABLENAME IN ('OAUTH_LEASE', 'OAUTH_SCHEMA') THEN 1 ELSE 2 END
       UNION ALL
-     SELECT t.TABLENAME, CAST(g.CONGLOMERATEID AS VARCHAR(36)), c.COLUMNNAME
+     SELECT t.TABLENAME, CAST(g.CONGLOMERATEID AS VARCHAR(36)), c.COLUMNNAME, g.SCHEMAID
        FROM SYS.SYSCONGLOMERATES g JOIN SYS.SYSTABLES t ON t.TABLEID = g.TABLEID JOIN SYS.SYSCOLUMNS c ON c.REFERENCEID = t.TABLEID
       WHERE g.CONGLOMERATENAME = 'OAUTH_CLIENT_EPOCH_KEY' AND c.COLUMNNAME IN ('TENANT_ID', 'EPOCH_KEY')
-     ) x (table_name, key_name, column_name)`,
+     ) x (table_name, key_name, column_name, schema_id) JOIN SYS.SYSSCHEMAS s ON s.SCHEMAID = schema_id
+      WHERE s.SCHEMANAME = $1`,
   ],
   [
     /SYSCAT\.TABLES/g,

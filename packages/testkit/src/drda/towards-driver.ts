@@ -21,12 +21,6 @@ const CODES: Readonly<Record<string, readonly [code: number, state: string, reas
   '40XL2': [-911, '40001', '68'],
 };
 
-/**
- * A defect of Derby's: two connections that prepare one text now and then meet in its cache of statements. Nothing was
- * run, and Db2 has a word for what may be begun again.
- */
-const CACHE_DEFECT = /NullPointerException.*preparedStmt/;
-
 const STATUS = 0x2408;
 const DESCRIPTION = 0x2411;
 const ROWS = 0x241b;
@@ -67,7 +61,7 @@ function withDb2sCodes(content: Buffer, mostBehind: number = Number.POSITIVE_INF
   if (at > content.length || content.length - at > mostBehind) return null;
   const [, mixed = '', single = ''] = texts;
   let said = mixed || single;
-  const known = code < 0 ? CODES[state === 'XJ001' && CACHE_DEFECT.test(said) ? '40001' : state] : undefined;
+  const known = code < 0 ? CODES[state] : undefined;
   // Derby says "no more rows" as a warning of its own.
   if (code === 10_000 && state === '02000') [code, said] = [100, ''];
   else if (known) {
