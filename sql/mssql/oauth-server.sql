@@ -201,7 +201,7 @@ CREATE TABLE oauth_schema (
 );
 INSERT INTO oauth_schema (version, applied_at, checksum, minimum_version)
 SELECT 1, datediff_big(ms, '1970-01-01', sysutcdatetime()),
-       '7167b3db040b11e3b9c44318a8beb273bd3424e596bac48e6a252167dea7c0e3', 1
+       'c3b03b92a91cae87c1a70d7d6510396af9ad473146c65a755e63f2a604fac177', 1
  WHERE NOT EXISTS (SELECT 1 FROM oauth_schema WHERE version = 1);
 
 -- The user that the server connects as needs the four verbs on these tables, to read oauth_schema, and nothing more:

@@ -176,7 +176,7 @@ CREATE TABLE IF NOT EXISTS oauth_schema (
 ) ENGINE = InnoDB;
 INSERT INTO oauth_schema (version, applied_at, checksum, minimum_version)
 SELECT 1, CAST(unix_timestamp(current_timestamp(3)) * 1000 AS signed),
-       '8796df3422d3a36b49dd8afa234367e7b8042397f9a7f9ae924e5efd080c9175', 1 FROM DUAL
+       '910304afdda5aad9648a8698bf84a6dfb32df514adffdccde6e5b71a6847b1c2', 1 FROM DUAL
  WHERE NOT EXISTS (SELECT 1 FROM oauth_schema WHERE version = 1);
 
 -- The user that the server connects as needs the four verbs on these tables, to read oauth_schema, and nothing more:

@@ -175,7 +175,7 @@ CREATE TABLE oauth_schema (
 );
 INSERT INTO oauth_schema (version, applied_at, checksum, minimum_version)
 SELECT 1, round((CAST(sys_extract_utc(systimestamp) AS DATE) - DATE '1970-01-01') * 86400) * 1000,
-       '583dfd5cacb50ec822e881c10d6f2051e654fce28a26af2d4c4d353ee08bb6b7', 1
+       '12a431bfb46a5b6c9d2cd15603625018aede63f4517440330849d04a7bb027a7', 1
   FROM dual
  WHERE NOT EXISTS (SELECT 1 FROM oauth_schema WHERE version = 1);
 

@@ -177,7 +177,7 @@ CREATE TABLE IF NOT EXISTS oauth_schema (
 );
 INSERT INTO oauth_schema (version, applied_at, checksum, minimum_version)
 SELECT 1, CAST(extract(epoch FROM now()) * 1000 AS bigint),
-       '671eec12d6020c76587f4e04780399702c229d12bf06e96c647e74c83e4656f9', 1
+       '71a32b04abf9e68498cafa8c6b03c59937dddff0fd43dde90358137d280e441e', 1
  WHERE NOT EXISTS (SELECT 1 FROM oauth_schema WHERE version = 1);
 
 -- The user that the server connects as needs the four verbs on these tables, to read oauth_schema, and nothing more:

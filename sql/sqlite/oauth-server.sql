@@ -173,7 +173,7 @@ CREATE TABLE IF NOT EXISTS oauth_schema (
 ) STRICT;
 INSERT INTO oauth_schema (version, applied_at, checksum, minimum_version)
 SELECT 1, CAST(unixepoch('subsec') * 1000 AS INTEGER),
-       'ceca576b2ed1108ee538da3df9f5b7840b84fd0e3d2edfe0fe74958151864399', 1
+       '2108be47c211eb02a72b1d48c3923a39bd9bab26b855cf685417d5d7eceaed41', 1
  WHERE NOT EXISTS (SELECT 1 FROM oauth_schema WHERE version = 1);
 
 -- There are no users: whoever may write the file may do everything. Keep it, and the files beside it that end in -wal

@@ -13,8 +13,11 @@ export interface Cluster {
   /** What every server of it is configured with, the store included. */
   readonly settings: Settings;
   readonly servers: readonly StartedServer[];
-  /** One more. @param more over the settings of all @param env variables of its own @param port default: a free one */
-  start(more?: Settings, env?: Readonly<Record<string, string>>, port?: number): Promise<StartedServer>;
+  /**
+   * One more. @param more over the settings of all @param env variables of its own @param port default: a free one
+   * @param main another release's command line
+   */
+  start(more?: Settings, env?: Readonly<Record<string, string>>, port?: number, main?: string): Promise<StartedServer>;
   /** Ends one as a crash would; the balancer still sends requests to where it was. */
   kill(server: StartedServer): Promise<void>;
   close(): Promise<void>;
@@ -53,9 +56,15 @@ export async function openCluster(settings: Settings): Promise<Cluster> {
     balancer,
     settings: all,
     servers,
-    async start(more = {}, env = {}, port) {
+    async start(more = {}, env = {}, port, main) {
       const config = { ...all, ...more };
-      const server = await startServer({ config, env, args: ['--sample'], ...(port === undefined ? {} : { port }) });
+      const server = await startServer({
+        config,
+        env,
+        args: ['--sample'],
+        ...(port === undefined ? {} : { port }),
+        ...(main === undefined ? {} : { main }),
+      });
       servers.push(server);
       balancer.target(servers.map(({ port }) => port));
       return server;

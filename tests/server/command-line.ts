@@ -15,6 +15,8 @@ export interface Run {
   /** On top of a machine's own variables, less what configures a server. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Another release's command line; absent: the one of these sources. */
+  readonly main?: string;
   /** Standard input, as from a pipe. */
   readonly input?: string;
   /** Told of what is on standard error, as it comes. */
@@ -29,8 +31,11 @@ const bare = Object.fromEntries(
 );
 
 /** One command line of `gatehouse`, to its end. */
-export async function gatehouse(args: readonly string[], { env, cwd, input, onError }: Run = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export async function gatehouse(
+  args: readonly string[],
+  { env, cwd, input, onError, main = MAIN }: Run = {},
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: cwd ?? tmpdir(),
     env: { ...bare, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

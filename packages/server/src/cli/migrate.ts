@@ -12,6 +12,8 @@ interface Schema {
     readonly version: number | null;
     readonly needed: number;
     readonly pending: readonly { readonly name: string; readonly version: number; readonly text: string }[];
+    /** A sentence where the database was made by another script than this package's, or that script was edited. */
+    readonly altered?: string | null;
   }>;
   migrate(): Promise<{ readonly from: number | null; readonly to: number; readonly ran: readonly string[] }>;
 }
@@ -42,14 +44,16 @@ async function schemaOf(store: CompleteConfig['store'], log: ServerLog, createKe
 }
 
 async function check(schema: Schema, out: Output): Promise<number> {
-  const { version, needed, pending } = await schema.state();
+  const { version, needed, pending, altered = null } = await schema.state();
   const has =
     version === null ? `The ${schema.place} has no schema` : `The ${schema.place} has version ${version} of the schema`;
-  out.text(
-    pending.length === 0 ? `${has}: nothing to do.` : `${has}; to run: ${pending.map(({ name }) => name).join(', ')}.`,
-  );
-  out.data({ version, needed, pending: pending.map(({ name }) => name) });
-  return pending.length === 0 ? EXIT.done : EXIT.failed;
+  const todo = [
+    ...(pending.length === 0 ? [] : [`${has}; to run: ${pending.map(({ name }) => name).join(', ')}.`]),
+    ...(altered === null ? [] : [altered]),
+  ];
+  out.text(todo.length === 0 ? `${has}: nothing to do.` : todo.join('\n'));
+  out.data({ version, needed, pending: pending.map(({ name }) => name), altered });
+  return todo.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 async function print(schema: Schema, out: Output): Promise<number> {
@@ -76,7 +80,10 @@ export const migrateCommand: Command = {
     'Brings the schema of a relational or Cassandra store up to date, by the scripts of sql/. Needs a user who may create tables; the server’s own needs not.',
   flags: {
     ...CONFIG_FLAGS,
-    check: { meaning: 'Only say what would be run; ends with 1 where it is anything' },
+    check: {
+      meaning:
+        'Only say what would be run, and whether the scripts are those that made what is there; ends with 1 where anything is to be done',
+    },
     print: { meaning: 'Print the scripts instead of running them' },
     'create-keyspace': {
       meaning: 'Cassandra: create the keyspace too where it is missing; without, the statement is printed with advice',

@@ -65,6 +65,6 @@ describe('the questions of Db2', () => {
 describe('a script of Db2', () => {
   it('goes on where another node has made the object or put the row there, and nowhere else', () => {
     const isThere = (sqlcode: number): boolean | undefined => db2.scripts.isThere?.(error(sqlcode, null));
-    expect([-601, -803, -551, -911].map(isThere)).toEqual([true, true, false, false]);
+    expect([-601, -612, -803, -551, -911].map(isThere)).toEqual([true, true, true, false, false]);
   });
 });

@@ -131,7 +131,8 @@ function messageOf(error: unknown): string {
 /** Of GSKit, which does TLS for the driver: what is wrong with a certificate, and no time mends. */
 const BAD_CERTIFICATE = /"sqlccSSLSocketSetup".*"(?:40[1345]|41[3457])"/;
 
-const OBJECT_IS_THERE = -601;
+/** A table or an index; a column. */
+const IS_THERE = [-601, -612];
 
 export const db2: Dialect = {
   name: 'db2',
@@ -172,7 +173,7 @@ export const db2: Dialect = {
     `SELECT INDNAME AS name FROM SYSCAT.INDEXES WHERE tabname LIKE 'OAUTH%' AND tabschema = ${schemaName(schema)}`,
   scripts: {
     // A row that another node has put there meanwhile is as good.
-    isThere: (error) => codeOf(error) === OBJECT_IS_THERE || faultOf(error) === 'duplicate',
+    isThere: (error) => IS_THERE.includes(Number(codeOf(error))) || faultOf(error) === 'duplicate',
     repeats: true,
     hasSchema: (schema) => `
       SELECT 1 AS there FROM SYSCAT.TABLES

@@ -193,6 +193,8 @@ export const mysql: Dialect = {
       ? "The server's init_connect fails, and every connection with it: SELECT @@init_connect, and mend it."
       : null,
   scripts: {
+    // Each statement is committed by itself: an upgrade that was ended half-way finds what it has made.
+    isThere: (error) => IS_THERE.includes(Number(Reflect.get(Object(error), 'errno'))),
     hasSchema: () =>
       "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oauth_schema'",
     async begin(query) {
@@ -205,3 +207,6 @@ export const mysql: Dialect = {
 };
 
 const LOCK_SECONDS = 300;
+
+/** A table, a column, an index that a repeated script makes once more. */
+const IS_THERE = [1050, 1060, 1061];

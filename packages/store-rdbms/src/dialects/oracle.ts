@@ -126,8 +126,8 @@ function faultOf(error: unknown): Fault {
   return Reflect.get(error, 'isRecoverable') === true ? 'lost' : 'other';
 }
 
-/** A name, a list of columns or a row that a repeated script makes once more. */
-const IS_THERE = [955, 1408, 1];
+/** A name, a list of columns, a column or a row that a repeated script makes once more. */
+const IS_THERE = [955, 1408, 1430, 1];
 
 const DDL_LOCK_SECONDS = 300;
 

@@ -2,7 +2,7 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { MysqlWire, PostgresqlWire, type Wire } from './wire.test-support.ts';
 
-type Rows = readonly Readonly<Record<string, unknown>>[];
+export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** A connection that is not the store's. */
 export interface Outside {

@@ -2,6 +2,7 @@ import { type Log, StoreError, silentLog } from '@gatehouse/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Connection, migrate, RdbmsStore } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
+import { limitedUser } from './limited-user.test-support.ts';
 import { attempt, newGrant, newToken } from './records.test-support.ts';
 import { ALL_SERVERS, onEach, type Served } from './servers.test-support.ts';
 
@@ -69,34 +70,8 @@ await onEach(ALL_SERVERS, (server, product) => {
   });
 
   test('a user who lacks a right is told which', { timeout: TIMEOUT }, async () => {
-    const { url, outside, name } = await migrated();
-    const user = `limited_${name.slice(-6)}`;
-    const postgresql = server.what.startsWith('PostgreSQL');
-    const who = postgresql ? user : `'${user}'@'%'`;
-    const tables = [
-      'grant',
-      'access_token',
-      'session',
-      'consent',
-      'client',
-      'client_epoch',
-      'replay',
-      'counter',
-      'lease',
-    ];
-    await outside.query(
-      postgresql ? `CREATE ROLE ${user} LOGIN PASSWORD 'pw'` : `CREATE USER ${who} IDENTIFIED BY 'pw'`,
-    );
-    onTestFinished(async () => {
-      if (postgresql) await outside.query(`DROP OWNED BY ${user}`);
-      await outside.query(postgresql ? `DROP ROLE ${user}` : `DROP USER ${who}`);
-    });
-    // As the end of the script says.
-    for (const table of tables) await outside.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_${table} TO ${who}`);
-    await outside.query(`GRANT SELECT ON oauth_schema TO ${who}`);
-    const limited = new URL(url);
-    limited.username = user;
-    limited.password = 'pw';
+    const { url, outside } = await migrated();
+    const { who, url: limited } = await limitedUser(outside, url);
     const store = storeOn(limited);
     await store.open();
     // The four verbs and nothing more are enough for everything.

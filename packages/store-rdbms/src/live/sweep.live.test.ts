@@ -1,9 +1,10 @@
 import { silentLog } from '@gatehouse/core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore } from '../index.ts';
 import { patient, TOLERANCE } from './conformance-target.test-support.ts';
+import { limitedUser } from './limited-user.test-support.ts';
 import { MYSQL } from './product.test-support.ts';
-import { attempt, key, newToken } from './records.test-support.ts';
+import { attempt, key, newGrant, newToken } from './records.test-support.ts';
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 import { provePurgeScript, proveSweep } from './swept-rows.test-support.ts';
 
@@ -60,6 +61,58 @@ await onEach(ALL_SERVERS, async (server, product) => {
       await store.close();
       await database.drop();
     }
+  });
+
+  test('[store-40] a right that is taken away in the middle of a sweep is in the report, and nothing else is lost', {
+    timeout: 240_000,
+  }, async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    await migrate({ connection: database.url });
+    const outside = await product.connect(database.url);
+    onTestFinished(() => outside.end());
+    const { who, url } = await limitedUser(outside, patient(database.url));
+    let revoked: Promise<unknown> | undefined;
+    let batches = 0;
+    const store = new RdbmsStore({
+      connection: url,
+      namespace: 'https://a.example',
+      clockToleranceMs: TOLERANCE,
+      observe({ id }) {
+        if (!/^purge_(?:picked_)?access_token/.test(id)) return;
+        if (++batches === 5) revoked = outside.query(`REVOKE DELETE ON oauth_access_token FROM ${who}`);
+      },
+    });
+    onTestFinished(() => store.close());
+    await store.open();
+    const at = Date.now();
+    const life = { expiresAt: at - 10_000, purgeAt: at - 10_000 };
+    const living = newToken(null);
+    const dead = Array.from({ length: 2_000 }, () => newToken(null, life));
+    await store.write({ attempt: attempt(), add: [living, ...dead] });
+    await store.write({ attempt: attempt(), add: [newGrant(life)] });
+    await store.once('space', key(), at - 20_000, at - 10_000, attempt());
+
+    const options = { at, batch: 2, budgetMs: 120_000 };
+    const report = await store.sweep(options);
+    await revoked;
+    expect(report).toMatchObject({ complete: false, removed: { grant: 1, nonce: 1 } });
+    expect(report.errors).toEqual({ access_token: expect.stringMatching(/refuses the user a right/) });
+    const [removed, left] = [report.removed['access_token'] ?? 0, report.backlog['access_token'] ?? 0];
+    expect(removed).toBeGreaterThan(0);
+    expect(left).toBeGreaterThan(0);
+    expect(removed + left).toBe(dead.length);
+
+    // What is read and written goes on; with the right given back, so does the sweep.
+    expect(await store.find('access_token', living.key)).toBeDefined();
+    expect(await store.write({ attempt: attempt(), add: [newToken(null)] })).toBe('written');
+    await outside.query(`GRANT DELETE ON oauth_access_token TO ${who}`);
+    expect(await store.sweep({ ...options, batch: 1_000 })).toMatchObject({
+      complete: true,
+      errors: {},
+      removed: { access_token: left },
+    });
+    expect(await store.find('access_token', living.key)).toBeDefined();
   });
 
   test('a sweep says what it left, counts before it removes, and is one node’s at a time', {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { StoreError } from '@gatehouse/core';
+import { type Log, type StoreError, silentLog } from '@gatehouse/core';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore, schemaState } from '../index.ts';
@@ -61,4 +61,23 @@ test('what cannot be mended later is refused before a table is made', async () =
   outside.exec('CREATE TABLE theirs (a)');
   expect(await said(migrate({ connection }))).toMatch(/not in UTF-8: make it anew/);
   expect(outside.prepare("SELECT name FROM sqlite_master WHERE name LIKE 'oauth%'").all()).toEqual([]);
+});
+
+test('[store-49] a schema that another text made is said to be by the check and by the server, with what to do', async () => {
+  const { connection, outside } = newFile();
+  await migrate({ connection });
+  expect((await schemaState({ connection })).altered).toBe(null);
+  const [ours] = outside.prepare('SELECT checksum FROM oauth_schema').pluck().all() as [string];
+  outside.exec(`UPDATE oauth_schema SET checksum = '${'0'.repeat(64)}'`);
+  const sentence = `Version 1 of the schema was made by another text than sql/sqlite/oauth-server.sql: oauth_schema has the checksum ${'0'.repeat(64)}, the script ${ours}. Compare the tables with the script, mend what differs, and UPDATE oauth_schema SET checksum = '${ours}' WHERE version = 1.`;
+  expect(await schemaState({ connection })).toMatchObject({ pending: [], altered: sentence });
+  const warned: string[] = [];
+  const log: Log = { ...silentLog, warn: (_, said) => void warned.push(said) };
+  const store = new RdbmsStore({ connection, namespace: 'https://a.example', log });
+  await store.open();
+  await store.close();
+  expect(warned).toContain(sentence);
+
+  outside.exec(/UPDATE oauth_schema .* = 1/.exec(sentence)?.[0] ?? '');
+  expect((await schemaState({ connection })).altered).toBe(null);
 });

@@ -8,12 +8,12 @@ import { causeOf, type Fault } from '../database/fault.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/index.ts';
-import { integer } from '../rows.ts';
 import { askBeforeTables } from '../self-check/ask-questions.ts';
 import { awaitDatabase } from '../self-check/await-database.ts';
-import { refusedVersion, type Versions } from '../self-check/refused-version.ts';
+import { refusedVersion, type Versions, versionsIn } from '../self-check/refused-version.ts';
 import type { Result } from '../statement.ts';
 import { SCHEMA_VERSION } from '../tables.ts';
+import { editedScript, editedScripts, madeByAnother } from './other-script.ts';
 import { type Script, upgradesFrom, wholeSchema } from './scripts.ts';
 
 export interface MigrateOptions {
@@ -29,6 +29,8 @@ export interface SchemaState {
   readonly needed: number;
   /** What `migrate` would run. */
   readonly pending: readonly Script[];
+  /** A sentence that names the fix: a script was edited, or another one made what the database has; null: neither. */
+  readonly altered: string | null;
 }
 
 export interface MigrateReport {
@@ -57,6 +59,8 @@ export function migrate(options: MigrateOptions): Promise<MigrateReport> {
       const query = dialect.scripts.repeats ? repeated(said, dialect) : said;
       await dialect.scripts.begin(query);
       const { version, pending } = await stateOf(query, dialect, schema);
+      const edited = pending.map(editedScript).find(Boolean);
+      if (edited) throw new StoreError('config', edited);
       for (const script of pending) {
         log.info({ script: script.name }, `Running ${script.name}.`);
         await runScript(query, dialect, script);
@@ -109,7 +113,8 @@ async function stateOf(query: Query, dialect: Dialect, schema: string | undefine
   if (refusal !== null) throw new StoreError('config', refusal);
   const version = versions?.version ?? null;
   const pending = version === null ? [wholeSchema(dialect.name, SCHEMA_VERSION)] : upgradesFrom(dialect.name, version);
-  return { version, needed: SCHEMA_VERSION, pending };
+  const altered = editedScripts(dialect.name) ?? (versions && madeByAnother(dialect.name, versions));
+  return { version, needed: SCHEMA_VERSION, pending, altered };
 }
 
 async function versionsOf(query: Query, dialect: Dialect, schema: string | undefined): Promise<Versions | null> {
@@ -118,7 +123,7 @@ async function versionsOf(query: Query, dialect: Dialect, schema: string | undef
   const text = dialect.catalogue.statements.get('schema_version')?.text ?? '';
   const [row] = (await query(text)).rows;
   // The row is the script's last statement: without it the script was ended half-way, and is begun again.
-  return row === undefined ? null : { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
+  return row === undefined ? null : versionsIn(row);
 }
 
 /** Says a text again that the engine gave up: where others make the same objects, its catalogue has its deadlocks. */

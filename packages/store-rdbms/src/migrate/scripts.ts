@@ -16,10 +16,19 @@ const FOLDERS = ['../../sql/', '../../../../sql/'];
 
 const UPGRADE = /^(\d{3})-[a-z0-9-]+\.sql$/;
 
-function folderOf(dialect: DialectName): URL {
-  const found = FOLDERS.map((folder) => new URL(`${folder}${dialect}/`, import.meta.url)).find((url) =>
+function folderFound(dialect: DialectName): URL | undefined {
+  return FOLDERS.map((folder) => new URL(`${folder}${dialect}/`, import.meta.url)).find((url) =>
     existsSync(fileURLToPath(url)),
   );
+}
+
+/** A server that was bundled goes without them: it runs none. */
+export function hasScripts(dialect: DialectName): boolean {
+  return folderFound(dialect) !== undefined;
+}
+
+function folderOf(dialect: DialectName): URL {
+  const found = folderFound(dialect);
   if (!found) throw new Error(`There are no scripts for ${dialect}: sql/${dialect}/ is missing from this package.`);
   return found;
 }

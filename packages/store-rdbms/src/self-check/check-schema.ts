@@ -1,9 +1,10 @@
 import { StoreError } from '@gatehouse/core';
 import { causeOf } from '../database/fault.ts';
-import { integer } from '../rows.ts';
+import { madeByAnother } from '../migrate/other-script.ts';
+import { hasScripts } from '../migrate/scripts.ts';
 import { COLUMNS, INDEXES, SCHEMA_VERSION, TABLES } from '../tables.ts';
 import type { Checked } from './checked.ts';
-import { refusedVersion, type Versions } from './refused-version.ts';
+import { refusedVersion, type Versions, versionsIn } from './refused-version.ts';
 
 const commandFor = ({ name }: Checked['dialect']): string => `run \`gatehouse migrate\`, or sql/${name}/ by hand`;
 
@@ -18,6 +19,8 @@ export async function checkSchema(checked: Checked): Promise<void> {
       'config',
       `The database has version ${versions.version} of the schema, this server needs ${SCHEMA_VERSION}: ${commandFor(dialect)}.`,
     );
+  const another = hasScripts(dialect.name) ? madeByAnother(dialect.name, versions) : null;
+  if (another !== null) log.warn({ store: dialect.name }, another);
   for (const table of TABLES) {
     try {
       await database.raw.query(`SELECT ${(COLUMNS[table] ?? []).join(', ')} FROM ${table} WHERE 1 = 0`);
@@ -39,7 +42,7 @@ async function readVersion(checked: Checked): Promise<Versions> {
   const { database, dialect, settings } = checked;
   try {
     const [row] = (await database.raw.query(dialect.catalogue.statements.get('schema_version')?.text ?? '')).rows;
-    if (row) return { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
+    if (row) return versionsIn(row);
   } catch (error) {
     await refuseTable(checked, 'oauth_schema', error);
     const none = dialect.faultOf(error) === 'missing' ? 'has no schema' : 'does not show its schema';

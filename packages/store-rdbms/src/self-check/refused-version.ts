@@ -1,5 +1,7 @@
 import type { DialectName } from '../dialects/names.ts';
 import { upgradesFrom } from '../migrate/scripts.ts';
+import { integer } from '../rows.ts';
+import type { Row } from '../statement.ts';
 import { SCHEMA_VERSION } from '../tables.ts';
 
 /** The newest row of `oauth_schema`. */
@@ -7,6 +9,16 @@ export interface Versions {
   readonly version: number;
   /** The oldest schema number that a server must know to run on it. */
   readonly minimum: number;
+  /** Of the script that made it. */
+  readonly checksum: string;
+}
+
+export function versionsIn(row: Row): Versions {
+  return {
+    version: integer(row, 'version'),
+    minimum: integer(row, 'minimum_version'),
+    checksum: String(row['checksum']),
+  };
 }
 
 /** Why no script of ours makes this schema one that this server runs on; null: none is needed, or one does. */

@@ -1,12 +1,14 @@
 import type { IssuedCertificate } from '../certificate-authority.ts';
 
+export type Rows = readonly Readonly<Record<string, unknown>>[];
+
 /** An empty database of its own for one test file. */
 export interface TestDatabase {
   readonly name: string;
   /** As a user that may do everything in it. */
   readonly url: string;
-  /** One statement, as that user: what a newer version, or a database's own people, would do to it. */
-  run(statement: string): Promise<void>;
+  /** One statement, as that user: what a newer version, or a database's own people, would do to it; answers its rows. */
+  run(statement: string): Promise<Rows>;
   drop(): Promise<void>;
 }
 

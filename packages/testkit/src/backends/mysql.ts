@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import type { IssuedCertificate } from '../certificate-authority.ts';
-import type { OwnServerOptions } from './database-server.ts';
+import type { OwnServerOptions, Rows } from './database-server.ts';
 import { startLocalMysql } from './local-mysql.ts';
 import type { Product } from './product.ts';
 
@@ -75,7 +75,11 @@ function product({ name, scheme, server, prefix, settings, initialize }: Variant
         asAdmin(admin, async (connection) => {
           await connection.query(`CREATE DATABASE ${database}`);
         }),
-      run: (database, statement) => asAdmin(database, async (connection) => void (await connection.query(statement))),
+      run: (database, statement) =>
+        asAdmin(database, async (connection) => {
+          const [rows] = await connection.query(statement);
+          return Array.isArray(rows) ? (rows as Rows) : [];
+        }),
       drop: (admin, database) =>
         asAdmin(admin, async (connection) => {
           await connection.query(`DROP DATABASE ${database}`);

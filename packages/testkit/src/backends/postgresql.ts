@@ -42,7 +42,7 @@ export const POSTGRESQL: Product = {
       asAdmin(admin, async (client) => {
         await client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
       }),
-    run: (database, statement) => asAdmin(database, async (client) => void (await client.query(statement))),
+    run: (database, statement) => asAdmin(database, async (client) => (await client.query(statement)).rows),
     drop: (admin, name) =>
       asAdmin(admin, async (client) => {
         await client.query(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -1,4 +1,4 @@
-import type { Missing, OwnServerOptions, RunningServer } from './database-server.ts';
+import type { Missing, OwnServerOptions, Rows, RunningServer } from './database-server.ts';
 
 /** What a container of a database has to be told, the same for the official image and for one that is built here. */
 export interface ContainerRecipe {
@@ -37,7 +37,7 @@ export interface Product {
     /** Where a database is not the path of a URL. */
     url?(admin: URL, name: string): URL;
     /** One statement in a database that was created. */
-    run?(database: URL, statement: string): Promise<void>;
+    run?(database: URL, statement: string): Promise<Rows>;
     drop(admin: URL, name: string): Promise<void>;
   };
 }

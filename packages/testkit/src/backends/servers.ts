@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Provision, provide } from '../provision.ts';
 import { BACKENDS, type BackendName } from './backends.ts';
-import type { DatabaseServer, OwnDatabaseServer, OwnServerOptions, RunningServer } from './database-server.ts';
+import type { DatabaseServer, OwnDatabaseServer, OwnServerOptions, Rows, RunningServer } from './database-server.ts';
 import { serverOfRun } from './server-of-run.ts';
 
 /**
@@ -46,7 +46,7 @@ async function serverOn(name: BackendName, running: RunningServer): Promise<Data
       const name = `gatehouse_${randomBytes(6).toString('hex')}`;
       await databases.create(admin, name);
       const url = databases.url?.(admin, name) ?? withPath(admin, `/${name}`);
-      const run = (statement: string): Promise<void> => (databases.run ?? asksNobody)(url, statement);
+      const run = (statement: string): Promise<Rows> => (databases.run ?? asksNobody)(url, statement);
       return { name, url: url.href, run, drop: () => databases.drop(admin, name) };
     },
     close: running.close,
