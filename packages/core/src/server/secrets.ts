@@ -1,7 +1,16 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 
 /** One purpose, one key: a value made for one can never be taken for another. */
-export type SecretPurpose = 'seal' | 'code' | 'family' | 'answer' | 'form' | 'cookie' | 'memo' | 'client' | 'recognition';
+export type SecretPurpose =
+  | 'seal'
+  | 'code'
+  | 'family'
+  | 'answer'
+  | 'form'
+  | 'cookie'
+  | 'memo'
+  | 'client'
+  | 'recognition';
 
 /** The server's secrets, first the one that seals, all of them open. At least 32 bytes each. */
 export interface ServerSecrets {

@@ -19,7 +19,10 @@ const base64 = der.toString('base64');
 
 const RFC = { name: 'Client-Cert', format: 'rfc9440' } as const;
 const NGINX = { name: 'X-SSL-Cert', format: 'nginx' } as const;
-const shown = (format: typeof RFC | typeof NGINX, headers: Record<string, string> | [string, string][]): Buffer | null => {
+const shown = (
+  format: typeof RFC | typeof NGINX,
+  headers: Record<string, string> | [string, string][],
+): Buffer | null => {
   const found = certificateInHeader(new Headers(headers), format);
   return found && Buffer.from(found.der);
 };

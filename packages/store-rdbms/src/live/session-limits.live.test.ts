@@ -89,7 +89,6 @@ await onEach(ALL_SERVERS, (server) => {
     const refused = await database.raw.query(LONG[product] ?? LONG['MySQL'] ?? '').catch((error: unknown) => error);
     expect(dialect.faultOf(refused)).toBe('cancelled');
   });
-
 });
 
 /** It takes the server's ten seconds: on one of each maker. */
