@@ -27,6 +27,7 @@ describe('an error of the driver', () => {
     // Of a node that is down the driver has but a word.
     [named('NoHostAvailableError', { innerErrors: { h0: 'Host considered as DOWN' } }), 'unreachable'],
     [hosts(new Error('No connection available')), 'unreachable'],
+    [new Error('No connection available'), 'unreachable'],
     [hosts(refused, refused), 'unreachable'],
     [hosts(refused, named('OperationTimedOutError')), 'late'],
     [hosts(refused, named('AuthenticationError')), 'login'],

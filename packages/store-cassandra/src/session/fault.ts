@@ -35,12 +35,16 @@ const CODES: Readonly<Record<number, Fault>> = {
   8960: 'invalid', // configuration
 };
 
+const NO_CONNECTION = /^No connection available$/;
+
 export function faultOf(error: unknown): Fault {
   const name = nameOf(error);
   if (name === 'AuthenticationError') return 'login';
   if (name === 'OperationTimedOutError') return 'late';
   if (name === 'NoHostAvailableError') return faultOfHosts(error);
   if (name === 'BusyConnectionError') return 'refused';
+  // Of the one node that it was prepared on, whose last connection has just ended.
+  if (NO_CONNECTION.test(String(Reflect.get(Object(error), 'message')))) return 'unreachable';
   const code = Reflect.get(Object(error), 'code');
   return (typeof code === 'number' ? CODES[code] : undefined) ?? 'lost';
 }
