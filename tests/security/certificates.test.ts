@@ -257,6 +257,20 @@ describe('tls_client_auth', () => {
     expect(await site.ask('token', credentials('robot'), named)).toMatchObject({ status: 401 });
   });
 
+  it.each([
+    [{ subjectDn: 'CN=robot,O=Example' }, 'O=Example,CN=robot'],
+    [{ sanDns: 'robot.example' }, 'other.example'],
+    [{ sanUri: 'urn:robot' }, 'none'],
+  ])('where it is not that of %o, the operator reads what it is', async (tlsClientAuth, got) => {
+    register('robot', { tlsClientAuth });
+    const refusals: unknown[] = [];
+    site.server.context.runtime.events.on('request.refused', (refused) => refusals.push(refused));
+    const other = ours.issueClient({ subject: [[['CN', 'robot']], [['O', 'Example']]], dns: ['other.example'] });
+    await site.ask('token', credentials('robot'), other);
+    const expected = Object.entries(tlsClientAuth).map(([member, value]) => `tlsClientAuth.${member} ${value}`)[0];
+    expect(refusals).toEqual([expect.objectContaining({ check: 'certificate-subject', expected, got })]);
+  });
+
   it('a certificate is no proof beside another one, and none for a client that is not registered with it', async () => {
     register('robot', { tlsClientAuth: { subjectDn: 'CN=robot' } });
     register('app', { secret: 'a-machine-made-secret' });

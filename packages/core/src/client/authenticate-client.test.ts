@@ -211,9 +211,17 @@ describe('what a registration and the settings allow', () => {
   it('[AX-59] a confidential client always sends its secret, whatever methods its record lists', async () => {
     const desk = aDesk();
     desk.add({ id: 'app', authMethods: ['none', 'client_secret_basic', 'client_secret_post'] });
-    expect((await refusedLater(() => desk.try({ body: { client_id: 'app' } }))).failed.check).toBe(
-      'client-secret-present',
-    );
+    expect((await refusedLater(() => desk.try({ body: { client_id: 'app' } }))).failed).toMatchObject({
+      check: 'client-secret-present',
+    });
+  });
+
+  it('where a client only names itself, the operator is told how it has to prove itself', async () => {
+    const desk = aDesk();
+    desk.add({ id: 'app', authMethods: ['tls_client_auth', 'private_key_jwt'] });
+    expect((await refusedLater(() => desk.try({ body: { client_id: 'app' } }))).failed).toMatchObject({
+      expected: 'a proof by tls_client_auth or private_key_jwt',
+    });
   });
 
   it('[AX-59] a public client that has a secret sends the right one or none', async () => {

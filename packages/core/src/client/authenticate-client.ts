@@ -173,7 +173,12 @@ async function judge(
   if (reading.assertion) return judgeAssertion(attempt, client, reading.assertion, used);
   if (client && isTlsMethod(used)) return judgeCertificate(attempt, client, used);
   const check = await judgeSecret(attempt, client, reading.secret, used);
-  return check === null ? null : { check, expected: 'a known client and its secret' };
+  if (check === null) return null;
+  const silent = check === 'client-secret-present' && client;
+  return {
+    check,
+    expected: silent ? `a proof by ${client.authMethods.join(' or ')}` : 'a known client and its secret',
+  };
 }
 
 /** Used up only where nothing else is wrong: what is refused for another reason may be sent again. */

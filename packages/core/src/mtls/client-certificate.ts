@@ -6,7 +6,7 @@ import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import { type Certificate, readX509 } from './certificate.ts';
 import { chainFault } from './chain.ts';
-import { parseName, sameName } from './distinguished-name.ts';
+import { parseName, sameName, writtenName } from './distinguished-name.ts';
 
 /** The certificate whose key the client proved to have, as TLS or a trusted proxy saw it; null: none, or none that can be read. */
 function presentedCertificate(request: Pick<EndpointRequest, 'clientCertificate'>): Certificate | null {
@@ -47,8 +47,7 @@ export async function requireClientCertificate(
   const anchors = context.settings.mtls.authorities.flatMap((der) => readable(Buffer.from(der, 'base64')));
   const fault = chainFault(certificate, brought, anchors, now);
   if (fault) throw new AssertionFault(fault.check, fault.expected);
-  if (!matchesSubject(certificate, client))
-    throw new AssertionFault('certificate-subject', 'the subject of the registration (tlsClientAuth)');
+  if (!matchesSubject(certificate, client)) throw subjectFault(certificate, client);
 }
 
 function readable(der: Uint8Array): readonly Certificate[] {
@@ -57,6 +56,19 @@ function readable(der: Uint8Array): readonly Certificate[] {
   } catch {
     return [];
   }
+}
+
+/** An authority of ours has vouched for the names, so the log may have them (R40). */
+function subjectFault(certificate: Certificate, { tlsClientAuth }: Client): AssertionFault {
+  const { dns, emails, ips, subject, uris } = certificate;
+  const shown = { subjectDn: [writtenName(subject)], sanDns: dns, sanUri: uris, sanIp: ips, sanEmail: emails };
+  const [member, value] = Object.entries(tlsClientAuth ?? {})[0] ?? [];
+  const got = member === undefined ? [] : shown[member as keyof typeof shown];
+  return new AssertionFault(
+    'certificate-subject',
+    member === undefined ? 'a client with tlsClientAuth' : `tlsClientAuth.${member} ${value}`,
+    got.length === 0 ? 'none' : got.join(', ').slice(0, 256),
+  );
 }
 
 /** RFC 8705 2.1.2: the one member that is registered, compared as what it means. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readX509 } from './certificate.ts';
-import { parseName, sameName } from './distinguished-name.ts';
+import { parseName, sameName, writtenName } from './distinguished-name.ts';
 
 const [CN, O, OU] = ['2.5.4.3', '2.5.4.10', '2.5.4.11'];
 
@@ -22,6 +22,7 @@ describe('[SEC-48] a distinguished name is what it means, not how it is written'
     ['CN=a\\ ', [[`${CN}=a `]]],
   ])('%s', (text, name) => {
     expect(parseName(text)).toEqual(name);
+    expect(parseName(writtenName(name))).toEqual(name);
   });
 
   it.each([

@@ -91,6 +91,20 @@ function valueAt(text: string, start: number): { readonly text: string; readonly
   return value === null || value === '' || /(?<!\\) $/.test(text.slice(start, at)) ? null : { text: value, end: at };
 }
 
+/** As {@link parseName} reads it, for an operator who wants it in a registration. */
+export function writtenName(name: DistinguishedName): string {
+  const short = new Map([...TYPES].map(([type, oid]) => [oid, type]));
+  const attribute = (text: string): string => {
+    const at = text.indexOf('=');
+    const oid = text.slice(0, at);
+    return `${short.get(oid) ?? oid}=${text.slice(at + 1).replace(/["+,;<>\\]|^[ #]| $/g, '\\$&')}`;
+  };
+  return name
+    .toReversed()
+    .map((relative) => relative.map(attribute).join('+'))
+    .join(',');
+}
+
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
