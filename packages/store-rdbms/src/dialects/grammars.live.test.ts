@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { splitScript } from '@gatehouse/connection';
 import { describe, expect, it } from 'vitest';
+import { CompiledCatalogue } from '../database/compiled-catalogue.ts';
 import { compile, compileRows, type ManyText, type PlaceholderStyle } from '../statement.ts';
+import { TABLES } from '../tables.ts';
 import type { Dialect } from './dialect.ts';
 import { type GrammarName, objectionsTo } from './grammar.test-support.ts';
 import { dialectNamed } from './index.ts';
@@ -40,6 +42,26 @@ function manyOf(id: string, many: ManyText, placeholders: PlaceholderStyle): str
     : compileRows(id, many, 3, placeholders).text;
 }
 
+/** The same where the tables are in a schema that the connection's user does not own. */
+function elsewhere(dialect: Dialect): ReadonlyMap<string, string> {
+  const catalogue = new CompiledCatalogue(dialect, 'oauth');
+  const scripts = splitScript(readFileSync(scriptOf(dialect.name, 'oauth-server'), 'utf8'));
+  return new Map([
+    ...catalogue.all.map(({ id, text }): [string, string] => [id, text]),
+    ...[...dialect.catalogue.many.keys()].map((id): [string, string] => [id, catalogue.manyOf(id, 3).text]),
+    // As `migrate` sends them.
+    ...scripts.map((text, index): [string, string] => [`statement ${index + 1}`, catalogue.qualified(text)]),
+    ['the names of the indexes', dialect.indexNames('oauth')],
+  ]);
+}
+
+/** The names of our tables that no schema stands before. */
+const BARE = new RegExp(`(?<![.\\w'])(?:${TABLES.join('|')})(?![\\w.'])`, 'i');
+
+function scriptOf(name: string, script: string): URL {
+  return new URL(`../../../../sql/${name}/${script}.sql`, import.meta.url);
+}
+
 /** Everything that a dialect ever says to its database. */
 function textsOf({
   name,
@@ -51,9 +73,10 @@ function textsOf({
   scripts,
 }: Dialect): ReadonlyMap<string, string> {
   const file = (script: string): readonly (readonly [string, string])[] =>
-    splitScript(readFileSync(new URL(`../../../../sql/${name}/${script}.sql`, import.meta.url), 'utf8')).map(
-      (text, index) => [`${script}.sql, statement ${index + 1}`, text],
-    );
+    splitScript(readFileSync(scriptOf(name, script), 'utf8')).map((text, index) => [
+      `${script}.sql, statement ${index + 1}`,
+      text,
+    ]);
   return new Map<string, string>([
     ...[...catalogue.statements].map(([id, text]): [string, string] => [id, compile(id, text, placeholders).text]),
     ...[...catalogue.many].map(([id, many]): [string, string] => [id, manyOf(id, many, placeholders)]),
@@ -73,6 +96,16 @@ describe.each(['mssql', 'oracle'] as const)('the grammar of %s', (name) => {
   it('takes every statement, question and script of ours', { timeout: TIMEOUT }, () => {
     const texts = textsOf(dialectNamed(name));
     expect(texts.size).toBeGreaterThan(100);
+    const refused = [...texts].map(([id, text]) => [id, objectionsTo(name, text)] as const);
+    expect(refused.filter(([, objections]) => objections.length > 0)).toEqual([]);
+  });
+
+  it('takes every statement and script where the tables are in another schema, each table named with it', {
+    timeout: TIMEOUT,
+  }, () => {
+    const texts = elsewhere(dialectNamed(name));
+    const bare = [...texts].filter(([id, text]) => id !== 'the names of the indexes' && BARE.test(text));
+    expect(bare).toEqual([]);
     const refused = [...texts].map(([id, text]) => [id, objectionsTo(name, text)] as const);
     expect(refused.filter(([, objections]) => objections.length > 0)).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { Wire } from './wire.test-support.ts';
 export class StatementCutter {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #cut: { readonly at: number; readonly when: 'before' | 'after' } | null = null;
+  #cut: { readonly at: number; readonly when: 'before' | 'after'; readonly also: () => void } | null = null;
   #seen = 0;
 
   private constructor(target: { readonly host: string; readonly port: number }, wire: () => Wire, counted: RegExp) {
@@ -17,6 +17,10 @@ export class StatementCutter {
       const end = (): void => {
         for (const socket of both) socket.destroy();
       };
+      const cut = (): void => {
+        this.#cut?.also();
+        end();
+      };
       for (const socket of both) {
         this.#sockets.add(socket);
         socket.setNoDelay(true).on('error', end).on('close', end);
@@ -25,13 +29,13 @@ export class StatementCutter {
       client.on('data', (piece) => {
         speech.asked(piece);
         if (counted.test(piece.toString('latin1')) && this.#seen++ === this.#cut?.at) {
-          if (this.#cut.when === 'before') return end();
+          if (this.#cut.when === 'before') return cut();
           endsNext = true;
         }
         upstream.write(piece);
       });
       upstream.on('data', (piece) => {
-        if (endsNext) return end();
+        if (endsNext) return cut();
         client.write(piece);
       });
     });
@@ -52,10 +56,10 @@ export class StatementCutter {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Counts from here; null: nothing is cut. */
-  cutAt(at: number | null, when: 'before' | 'after' = 'before'): void {
+  /** Counts from here; null: nothing is cut. @param also what else is done in that moment */
+  cutAt(at: number | null, when: 'before' | 'after' = 'before', also: () => void = () => undefined): void {
     this.#seen = 0;
-    this.#cut = at === null ? null : { at, when };
+    this.#cut = at === null ? null : { at, when, also };
   }
 
   async close(): Promise<void> {

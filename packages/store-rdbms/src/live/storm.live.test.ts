@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError, type Write, type Written } from '@gatehouse/core';
 import { expect, test } from 'vitest';
 import { migrate, RdbmsStore } from '../index.ts';
+import { proveReadOnly } from './read-only.test-support.ts';
 import { attempt, newGrant, newToken } from './records.test-support.ts';
 import { onOwn } from './servers.test-support.ts';
 
@@ -85,4 +86,12 @@ await onOwn(['postgresql15', 'postgresql18', 'mysql9', 'mariadb10', 'mariadb11']
     await Promise.all(nodes.map((node) => node.close()));
     await database.drop();
   });
+
+  test(
+    'a server that becomes read-only under load refuses writes in words, loses its connections, and is used again when it is not',
+    {
+      timeout: 120_000,
+    },
+    () => proveReadOnly(server, product),
+  );
 });

@@ -1,5 +1,5 @@
 import { makeCertificateAuthority } from '@gatehouse/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Connection, migrate, RdbmsStore } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
 import { attempt, newToken } from './records.test-support.ts';
@@ -49,6 +49,27 @@ await onOwn(
       await expect(openOn({ url: named(url), tls: {} })).rejects.toMatchObject(refused);
       const elsewhere = { ca: ours.certificate, serverName: 'other.example' };
       await expect(openOn({ url: named(url), tls: elsewhere })).rejects.toMatchObject(refused);
+    });
+
+    test('[SEC-49] no variable of the environment makes it less', { timeout: TIMEOUT }, async () => {
+      const url = await migrated();
+      onTestFinished(() => void vi.unstubAllEnvs());
+      for (const [name, value] of Object.entries({
+        PGSSLMODE: 'disable',
+        PGSSLNEGOTIATION: 'direct',
+        PGSSLROOTCERT: '/no/such/file',
+        PGHOST: 'elsewhere.invalid',
+        PGHOSTADDR: '127.0.0.1',
+        MYSQL_HOST: 'elsewhere.invalid',
+        MYSQL_SSL_MODE: 'DISABLED',
+        NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      }))
+        vi.stubEnv(name, value);
+      const refused = { kind: 'config', message: expect.stringMatching(/not verified by TLS/) };
+      await expect(openOn({ url: named(url), tls: { ca: others.certificate } })).rejects.toMatchObject(refused);
+      const elsewhere = { ca: ours.certificate, serverName: 'other.example' };
+      await expect(openOn({ url: named(url), tls: elsewhere })).rejects.toMatchObject(refused);
+      await openOn({ url: named(url), tls: { ca: ours.certificate } });
     });
 
     test('an unverified connection takes the ugly word', { timeout: TIMEOUT }, async () => {
