@@ -1,6 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import {
   type AuthorizationServer,
+  authorityAdvice,
   createAuthorizationServer,
   DEFAULT_SETTINGS,
   type EndpointRequest,
@@ -8,6 +9,7 @@ import {
 } from '@gatehouse/core';
 import { createCacheStore } from '@gatehouse/store-cache';
 import {
+  type CertificateAuthority,
   type ClientCertificateOptions,
   cpuTime,
   type IssuedCertificate,
@@ -380,4 +382,26 @@ it('something that is no certificate proves nothing', async () => {
     clientCertificate: { der: publicKey.export({ type: 'spki', format: 'der' }), chain: [] },
   });
   expect(response).toMatchObject({ kind: 'data', status: 401 });
+});
+
+describe('an authority that can vouch for nobody', () => {
+  it.each<[string, CertificateAuthority, string | null]>([
+    ['one that can', ours, null],
+    ['one that is none', ours.subordinate('Theirs', null), 'is no authority: it lacks CA:TRUE'],
+    [
+      'one whose names are limited',
+      ours.subordinate('Theirs', 0, { nameConstraints: 'critical' }),
+      'has the extension 2.5.29.30, which is not understood here',
+    ],
+    [
+      'one for servers',
+      ours.subordinate('Theirs', 0, { usages: ['serverAuth'] }),
+      'may not issue for clients: it lacks clientAuth',
+    ],
+    ['one that is over', ours.subordinate('Theirs', 0, { validFor: -1_000 }), 'is not in force now'],
+  ])('is told to whoever configures it: %s', (_, { certificate }, fault) => {
+    expect(authorityAdvice([base64(certificate)], Date.now())).toEqual(
+      fault === null ? [] : [`mtls.authorities: CN=Theirs vouches for no client, since it ${fault}.`],
+    );
+  });
 });

@@ -46,6 +46,7 @@ export {
   type Rounds,
 } from './grants/grant-handler.ts';
 export { SAML_BEARER, samlBearer } from './grants/saml-bearer.ts';
+export { authorityAdvice } from './mtls/authority-advice.ts';
 export { asOAuthError } from './oauth/error-response.ts';
 export {
   ERROR_CATALOGUE,

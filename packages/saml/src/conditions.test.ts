@@ -176,5 +176,7 @@ describe('[AX-102] clocks', () => {
     expect(await samlWorld({ issuer: { assertionMaxSeconds: 60 } }).refusedBy(byIssuer({ lifeSeconds: 66 }))).toBe(
       'assertion-life',
     );
+    const patient = samlWorld({ issuer: { assertionMaxSeconds: 3_600 } });
+    expect((await patient.ask(byIssuer({ lifeSeconds: 3_605 }))).status).toBe(200);
   });
 });

@@ -20,7 +20,7 @@ const NAMES: ReadonlySet<string> = new Set([
   ...words(`
     Address Algorithm AuthnInstant DNSName Encoding Format FriendlyName ID Id InResponseTo IssueInstant Method MimeType Name
     NameFormat NameQualifier NotBefore NotOnOrAfter PrefixList Recipient SPNameQualifier SPProvidedID SessionIndex
-    SessionNotOnOrAfter Type URI Version iD id lang space type`),
+    SessionNotOnOrAfter Type URI Version iD id lang nil noNamespaceSchemaLocation schemaLocation space type`),
 ]);
 
 const NAMESPACES: ReadonlySet<string> = new Set(['', SAML, DSIG, XENC, XENC11, EXC_C14N]);

@@ -28,7 +28,7 @@ export function timeRules(
   skewSeconds: number | null,
   { assertionMaxSeconds }: Pick<KeyMaterial, 'assertionMaxSeconds'>,
 ): TimeRules {
-  const cap = Math.min(assertionMaxSeconds ?? Number.POSITIVE_INFINITY, settings.assertion.maxSeconds);
+  const cap = assertionMaxSeconds ?? settings.assertion.maxSeconds;
   return { skew: (skewSeconds ?? DEFAULT_SKEW[settings.compat]) * 1000, cap: cap * 1000 };
 }
 
@@ -47,7 +47,7 @@ export function requireTimes(
   if (notOnOrAfter > now + cap + skew)
     throw new AssertionFault(
       'assertion-life',
-      `over within ${cap} ms`,
+      `over within ${cap / 1000} s, by assertionMaxSeconds of who made it or else assertion.maxSeconds`,
       `over in ${Math.min(notOnOrAfter - now, Number.MAX_SAFE_INTEGER)} ms`,
     );
   if (notBefore !== undefined && notBefore > now + skew)

@@ -6,7 +6,7 @@ import {
   textMember,
   textsMember,
 } from '../client/metadata-members.ts';
-import { DEFAULT_LIMITS, DEFAULT_SETTINGS } from '../server/defaults.ts';
+import { DEFAULT_LIMITS } from '../server/defaults.ts';
 import type { JwkSet, KeyMaterial } from './key-material.ts';
 import { jwkFault, readCertificate, SIGNATURE_ALGORITHMS } from './verification-key.ts';
 
@@ -81,11 +81,7 @@ function jwksUrl(members: Members): string | null {
 
 function maxSeconds(members: Members): number | null {
   const value = members.get('assertionMaxSeconds') ?? null;
-  const most = DEFAULT_SETTINGS.assertion.maxSeconds;
   if (value !== null && !(Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 3_600))
-    throw new ClientMetadataError(
-      'assertionMaxSeconds',
-      `is no whole number of seconds from 1 to 3600 (the server’s own cap, ${most} if left alone, counts too)`,
-    );
+    throw new ClientMetadataError('assertionMaxSeconds', 'is no whole number of seconds from 1 to 3600');
   return value as number | null;
 }

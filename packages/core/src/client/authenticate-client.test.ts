@@ -191,9 +191,11 @@ describe('what a registration and the settings allow', () => {
   it('only the methods of the registration', async () => {
     const desk = aDesk();
     desk.add({ id: 'app', authMethods: ['client_secret_post'] });
-    expect((await refusedLater(() => desk.try({ authorization: basic('app', SECRET) }))).failed.check).toBe(
-      'client-auth-method',
-    );
+    expect((await refusedLater(() => desk.try({ authorization: basic('app', SECRET) }))).failed).toMatchObject({
+      check: 'client-auth-method',
+      expected: 'a proof by client_secret_post',
+      got: 'client_secret_basic',
+    });
     expect((await desk.try({ body: { client_id: 'app', client_secret: SECRET } })).client.id).toBe('app');
   });
 

@@ -9,7 +9,7 @@ import type { Instant, Key } from '../store/brands.ts';
 import { keyOf } from '../tokens/handle.ts';
 import type { Client, ClientAuthMethod } from './client.ts';
 import { createFailureCounter } from './failure-counter.ts';
-import { methodFault } from './method-fault.ts';
+import { methodFault, proofBy } from './method-fault.ts';
 import { clientAssertion } from './methods/client-assertion.ts';
 import type { AuthMethod, ClientAssertion, Reading } from './methods/method.ts';
 import { none } from './methods/none.ts';
@@ -172,13 +172,7 @@ async function judge(
 ): Promise<FailedCheck | null> {
   if (reading.assertion) return judgeAssertion(attempt, client, reading.assertion, used);
   if (client && isTlsMethod(used)) return judgeCertificate(attempt, client, used);
-  const check = await judgeSecret(attempt, client, reading.secret, used);
-  if (check === null) return null;
-  const silent = check === 'client-secret-present' && client;
-  return {
-    check,
-    expected: silent ? `a proof by ${client.authMethods.join(' or ')}` : 'a known client and its secret',
-  };
+  return judgeSecret(attempt, client, reading.secret, used);
 }
 
 /** Used up only where nothing else is wrong: what is refused for another reason may be sent again. */
@@ -191,8 +185,8 @@ async function judgeAssertion(
   if (!client) return { check: 'client-known', expected: 'a known client' };
   try {
     const { spend } = await requireClientAssertion(context, client, assertion, at);
-    const check = methodFault(context.settings, client, used);
-    if (check !== null) return { check, expected: `an enabled client that may use ${used}` };
+    const fault = methodFault(context.settings, client, used);
+    if (fault) return fault;
     await spend();
     return null;
   } catch (thrown) {
@@ -212,8 +206,7 @@ async function judgeCertificate(
     if (!(thrown instanceof AssertionFault)) throw thrown;
     return failedCheck(thrown);
   }
-  const check = methodFault(context.settings, client, used);
-  return check === null ? null : { check, expected: `an enabled client that may use ${used}` };
+  return methodFault(context.settings, client, used);
 }
 
 /** The secret is compared first, so that every refusal costs the same. */
@@ -222,7 +215,7 @@ async function judgeSecret(
   client: Client | undefined,
   secret: string | null,
   used: ClientAuthMethod,
-): Promise<string | null> {
+): Promise<FailedCheck | null> {
   const { secrets, type } = client ?? NOBODY;
   let right = type === 'public' && secret === null;
   if (secret !== null)
@@ -233,8 +226,10 @@ async function judgeSecret(
           limits: context.settings.limits,
           clientId: client?.id ?? '',
         });
-  if (!client) return 'client-known';
-  if (!right) return secret === null ? 'client-secret-present' : 'client-secret';
+  const expected = 'a known client and its secret';
+  if (!client) return { check: 'client-known', expected };
+  if (!right && secret === null) return { check: 'client-secret-present', expected: proofBy(client.authMethods) };
+  if (!right) return { check: 'client-secret', expected };
   return methodFault(context.settings, client, used);
 }
 

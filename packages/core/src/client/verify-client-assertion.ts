@@ -74,8 +74,8 @@ export async function judgeClientAssertion(
   if (!client) throw new AssertionFault('client-known', 'the id of a client as sub');
   passed('client-known', client.id);
   await requireClientAssertion(context, client, assertion, now, passed);
-  const check = methodFault(context.settings, client, assertion.method);
-  if (check !== null) throw new AssertionFault(check, `an enabled client that may use ${assertion.method}`);
+  const fault = methodFault(context.settings, client, assertion.method);
+  if (fault) throw new AssertionFault(fault.check, fault.expected, fault.got);
   passed('client-auth-method', assertion.method);
 }
 

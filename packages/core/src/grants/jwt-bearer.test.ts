@@ -101,10 +101,16 @@ describe('a JWT that a client made (RFC 7523 2.1)', () => {
     expect(world.events.at(-1)?.event).toMatchObject({ check: 'assertion-issued', got: '9000 ms early' });
   });
 
-  it('the cap is the registration’s where that is shorter', async () => {
+  it('the cap is the registration’s, shorter or longer, where it has one', async () => {
     const world = anAssertionWorld({ robot: { assertionMaxSeconds: 30 } });
     expect(await world.grant(robotJwt({ exp: NOW_SECONDS + 36 }))).toMatchObject(INVALID_GRANT);
     expect(await world.grant(robotJwt({ exp: NOW_SECONDS + 35 }))).toMatchObject({ status: 200 });
+
+    const patient = anAssertionWorld({ robot: { assertionMaxSeconds: 3_600 } });
+    expect(await patient.grant(robotJwt({ exp: NOW_SECONDS + 3_606 }))).toMatchObject(INVALID_GRANT);
+    const jwt = robotJwt({ exp: NOW_SECONDS + 3_605 });
+    expect(await patient.grant(jwt)).toMatchObject({ status: 200 });
+    expect(await patient.grant(jwt), 'its use is remembered as long').toMatchObject(INVALID_GRANT);
   });
 
   it('[SEC-125] names an owner only with mayAssertOwners, and only one who is there, enabled and not locked', async () => {

@@ -26,8 +26,8 @@ export interface Certificate {
   readonly signedSoundly: boolean;
   /** A public key as long as those that are registered have to be. */
   readonly soundKey: boolean;
-  /** Says something that has to be understood and is not (RFC 5280 4.2). */
-  readonly unknownCritical: boolean;
+  /** The identifier of an extension that has to be understood and is not (RFC 5280 4.2); null: none. */
+  readonly unknownCritical: string | null;
 }
 
 const EXTENSIONS = 0xa3;
@@ -87,9 +87,9 @@ export function readX509(der: Uint8Array): Certificate {
     extendedUsage: usagesOf(extension(OID.extendedUsage)),
     signedSoundly: signature?.tag === DER.sequence && isSound(signature.content),
     soundKey: hasSoundKey(x509),
-    unknownCritical: extensions.some(
-      ({ critical, oid }) => oid === NAME_CONSTRAINTS || (critical && !known.includes(oid)),
-    ),
+    unknownCritical:
+      extensions.find(({ critical, oid }) => oid === NAME_CONSTRAINTS || (critical && !known.includes(oid)))?.oid ??
+      null,
   };
 }
 

@@ -35,8 +35,11 @@ export function chainFault(
 
 function leafFault(leaf: Certificate, now: Instant): ChainFault | null {
   if (!inForce(leaf, now)) return { check: 'certificate-in-force', expected: 'a certificate that is in force now' };
-  if (leaf.unknownCritical)
-    return { check: 'certificate-critical', expected: 'no critical extension that is not known' };
+  if (leaf.unknownCritical !== null)
+    return {
+      check: 'certificate-critical',
+      expected: `no extension that is not understood here; it has ${leaf.unknownCritical}`,
+    };
   if (!leaf.soundKey) return { check: 'certificate-key', expected: 'an RSA key of 2048 bits or more, or another kind' };
   const { extendedUsage, keyUsage } = leaf;
   if (extendedUsage && !extendedUsage.includes(CLIENT_AUTH) && !extendedUsage.includes(ANY_USAGE))
@@ -72,13 +75,8 @@ function reaches(certificate: Certificate, brought: readonly Certificate[], sear
 
 /** @param below certificates of authorities between it and the client's */
 function issued(issuer: Certificate, subject: Certificate, search: Search, below: number): boolean {
-  if (!issuer.authority || issuer.authority.pathLength < below || issuer.unknownCritical) return false;
-  if (issuer.keyUsage && !issuer.keyUsage.signsCertificates) return false;
-  // RFC 5280 4.2.1.12 of an authority: what it may issue for, where it says so at all.
-  if (issuer.extendedUsage && ![CLIENT_AUTH, ANY_USAGE].some((usage) => issuer.extendedUsage?.includes(usage)))
-    return false;
-  if (!inForce(issuer, search.now)) return false;
-  if (!issuer.soundKey || !subject.signedSoundly) return false;
+  if (authorityFault(issuer, search.now) !== null) return false;
+  if (!issuer.authority || issuer.authority.pathLength < below || !subject.signedSoundly) return false;
   try {
     if (!subject.x509.checkIssued(issuer.x509)) return false;
     search.left -= 1;
@@ -86,6 +84,19 @@ function issued(issuer: Certificate, subject: Certificate, search: Search, below
   } catch {
     return false;
   }
+}
+
+/** Why an authority can vouch for nobody, as the end of a sentence; null: it can. */
+export function authorityFault(certificate: Certificate, now: Instant): string | null {
+  const { authority, keyUsage, extendedUsage, soundKey, unknownCritical } = certificate;
+  if (!authority) return 'is no authority: it lacks CA:TRUE';
+  if (unknownCritical !== null) return `has the extension ${unknownCritical}, which is not understood here`;
+  if (keyUsage && !keyUsage.signsCertificates) return 'may not sign certificates: it lacks keyCertSign';
+  // RFC 5280 4.2.1.12 of an authority: what it may issue for, where it says so at all.
+  if (extendedUsage && ![CLIENT_AUTH, ANY_USAGE].some((usage) => extendedUsage.includes(usage)))
+    return 'may not issue for clients: it lacks clientAuth';
+  if (!inForce(certificate, now)) return 'is not in force now';
+  return soundKey ? null : 'has an RSA key below 2048 bits';
 }
 
 /** An anchor may be the client's certificate itself: then somebody configured just that. */

@@ -93,8 +93,10 @@ const SERVER: readonly Weakness[] = [
     found: ({ settings }) => settings.assertion.typedAttributes,
   },
   {
-    says: 'assertion.maxSeconds is above 300: an assertion that leaks before it is used is good that long.',
-    found: ({ settings }) => settings.assertion.maxSeconds > 300,
+    says: 'assertion.maxSeconds, or assertionMaxSeconds of a trusted issuer, is above 300: an assertion that leaks before it is used is good that long.',
+    found: ({ settings: { assertion, trustedIssuers } }) =>
+      assertion.maxSeconds > 300 ||
+      [...trustedIssuers.values()].some(({ assertionMaxSeconds }) => (assertionMaxSeconds ?? 0) > 300),
   },
   {
     says: 'clientAuthentication.allowedMethods has client_secret_jwt: its secrets have to be kept so that the server can read them.',

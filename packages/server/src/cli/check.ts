@@ -1,4 +1,4 @@
-import { auditFeatures } from '@gatehouse/core';
+import { auditFeatures, authorityAdvice } from '@gatehouse/core';
 import { assemble } from '../assemble.ts';
 import type { CompleteConfig } from '../config/config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -102,6 +102,7 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
     problems: faults,
     advice: [
       ...auditFeatures({ settings, capabilities: store.capabilities, clients }),
+      ...authorityAdvice(settings.mtls.authorities, server.context.runtime.clock.now()),
       ...SERVER.filter(({ found }) => found(resolved)).map(({ says }) => says),
       ...(await exposedFiles(resolved)),
       ...loaded.warnings,

@@ -47,7 +47,7 @@ export function keySettings(owner: 'clients' | 'trustedIssuers', whose: string):
       key: `${owner}.[].assertionMaxSeconds`,
       type: whole(1, 3_600),
       unit: 's',
-      meaning: 'How long its assertions may go on, within `assertion.maxSeconds`; left out: that.',
+      meaning: 'How far ahead its assertions may end, in place of `assertion.maxSeconds`.',
     },
   ];
 }
