@@ -5,16 +5,16 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import tls from 'node:tls';
-import { type StartedServer, startServer } from '@gatehouse/testkit';
+import { makeCertificateAuthority, type StartedServer, startServer } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeCertificate } from './certificate.ts';
 import { gatehouse, temporaryFolder } from './command-line.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 const file = (name: string): string => path.join(folder.path, name);
-const first = makeCertificate();
+const authority = makeCertificateAuthority();
+const first = authority.issue();
 
 function putCertificate({ certificate, key }: { certificate: string; key: string }): void {
   writeFileSync(file('certificate.pem'), certificate);
@@ -29,7 +29,7 @@ interface Answer {
 
 function get(url: string, options: https.RequestOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = https.get(url, { ca: first.certificate, agent: false, ...options }, (response) => {
+    const request = https.get(url, { ca: authority.certificate, agent: false, ...options }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => {
         body += text;
@@ -43,7 +43,13 @@ function get(url: string, options: https.RequestOptions = {}): Promise<Answer> {
 /** The connection, once it stands. */
 function connect(port: number, options: tls.ConnectionOptions = {}): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: first.certificate, ...options });
+    const socket = tls.connect({
+      port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: authority.certificate,
+      ...options,
+    });
     socket.once('secureConnect', () => resolve(socket)).once('error', reject);
   });
 }
@@ -159,13 +165,13 @@ describe('HTTPS with a given certificate', () => {
 
   test('SIGHUP reads the certificate again, without losing a connection', async () => {
     const standing = await connect(server.port);
-    const second = makeCertificate();
+    const second = authority.issue();
     putCertificate(second);
     process.kill(server.pid, 'SIGHUP');
     let serial = '';
     for (let tries = 0; tries < 100 && serial !== second.serial; tries++) {
       await pause(20);
-      const socket = await connect(server.port, { rejectUnauthorized: false });
+      const socket = await connect(server.port, {});
       serial = socket.getPeerCertificate().serialNumber;
       socket.destroy();
     }
@@ -193,7 +199,7 @@ describe('a certificate that cannot be', () => {
 
   test('is a sentence that names the file', async () => {
     putCertificate(first);
-    writeFileSync(file('other.pem'), makeCertificate().key);
+    writeFileSync(file('other.pem'), authority.issue().key);
     const { privateKey } = generateKeyPairSync('ed25519');
     writeFileSync(file('kind.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(file('text.pem'), 'not a certificate');
