@@ -93,8 +93,8 @@ await onEach(['postgresql18'], (server, product) => {
     onTestFinished(async () => void (await outside.query(`DROP DATABASE ${name} WITH (FORCE)`)));
     const url = patient(database.url);
     url.pathname = `/${name}`;
-    for (const asked of [migrate({ connection: url }), schemaState({ connection: url })])
-      expect(await heard(asked)).toMatch(/encoding is SQL_ASCII: create it with ENCODING 'UTF8'/);
+    for (const ask of [migrate, schemaState])
+      expect(await heard(ask({ connection: url }))).toMatch(/encoding is SQL_ASCII: create it with ENCODING 'UTF8'/);
     const inside = await product.connect(url.href);
     expect(await inside.query("SELECT 1 FROM pg_tables WHERE tablename LIKE 'oauth%'")).toEqual([]);
     await inside.end();
