@@ -1,7 +1,7 @@
 -- Gatehouse on Db2 11.5 and later: every table, once. Running it again changes nothing: what is there already is
 -- answered by SQL0601N.
 --
---   db2 connect to gatehouse && db2 -tvf oauth-server.sql
+--   db2 connect to oauth && db2 -tvf oauth-server.sql
 --
 -- or `gatehouse migrate`, which runs exactly this file. The database must have CODESET UTF-8 and a table space with
 -- pages of 8 KB or more (CREATE DATABASE ... PAGESIZE 8 K). It was run by Db2's own driver on Apache Derby; it has

@@ -1,7 +1,7 @@
 -- Removes what is past its time: at most 1000 rows of each table. For those who turn the server's own clean-up off
 -- (purge.intervalSeconds: 0); both at once do no harm. Run it every minute, and again until nothing was removed:
 --
---   db2 connect to gatehouse && db2 -tf purge.sql
+--   db2 connect to oauth && db2 -tf purge.sql
 --
 -- Rows go from ten seconds after their purge_at on, as the server removes them: callers' clocks may differ by that
 -- much. It is twice clockToleranceMs, whose default is 5000: where that is set higher, write its double here in place

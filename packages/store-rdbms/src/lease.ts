@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import type { Instant, Log, SweepHolder } from '@gatehouse/core';
 import type { Database } from './database/database.ts';
 import { Duplicate } from './database/fault.ts';
-import { integer, text } from './rows.ts';
+import { text } from './rows.ts';
+import type { Row } from './statement.ts';
 
 /** Milliseconds for which the lease is taken, and taken again before they are over. */
 const LEASE_MS = 60_000;
@@ -33,7 +34,7 @@ export class Lease {
     if (await this.#taken('lease_take', at, { at })) return null;
     const [row] = (await this.#database.run('lease_read', {})).rows;
     if (row === undefined) return this.#putBack(at);
-    const holder = { owner: text(row, 'owner_id'), until: integer(row, 'held_until') };
+    const holder = { owner: text(row, 'owner_id'), until: endOf(row) };
     // Two clocks differ by twice the tolerance.
     const latest = at + LEASE_MS + SLACK_MS + 2 * this.#tolerance;
     if (holder.until <= latest || !(await this.#taken('lease_seize', at, { latest }))) return holder;
@@ -86,6 +87,11 @@ function ownName(): string {
     .replaceAll(/[^A-Za-z0-9.-]/g, '-')
     .slice(0, 40);
   return `${host}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}
+
+/** Whatever number is there: one that is too large to be exact would otherwise keep everybody from sweeping. */
+function endOf(row: Row): Instant {
+  return Number(row['held_until']);
 }
 
 /** As ISO 8601 has it; a number that is no time stays what it is. */

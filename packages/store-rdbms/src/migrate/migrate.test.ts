@@ -5,6 +5,7 @@ import { type Log, type StoreError, silentLog } from '@gatehouse/core';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore, schemaState } from '../index.ts';
+import { wholeSchema } from './scripts.ts';
 
 const said = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
@@ -80,4 +81,28 @@ test('[store-49] a schema that another text made is said to be by the check and 
 
   outside.exec(/UPDATE oauth_schema .* = 1/.exec(sentence)?.[0] ?? '');
   expect((await schemaState({ connection })).altered).toBe(null);
+});
+
+test('what is gone from a schema of the right version is named, with what brings it back', async () => {
+  const { connection, outside } = newFile();
+  await migrate({ connection });
+  outside.exec('DROP INDEX oauth_at_purge');
+  const opened = async (): Promise<string> => {
+    const warned: string[] = [];
+    const log: Log = { ...silentLog, warn: (_, said) => void warned.push(said) };
+    const store = new RdbmsStore({ connection, namespace: 'https://a.example', log });
+    const refused = await said(store.open());
+    await store.close();
+    return [refused, ...warned].join(' ');
+  };
+  expect(await opened()).toMatch(
+    /^nothing Indexes are missing.* by hand, as sql\/sqlite\/oauth-server\.sql has them\.$/,
+  );
+  outside.exec('DROP TABLE oauth_replay');
+  expect(await opened()).toMatch(
+    /^The table oauth_replay cannot be read.* running sql\/sqlite\/oauth-server\.sql by hand/,
+  );
+  expect((await migrate({ connection })).ran).toEqual([]);
+  outside.exec(wholeSchema('sqlite', 1).text);
+  expect(await opened()).toBe('nothing');
 });

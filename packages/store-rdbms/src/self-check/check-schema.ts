@@ -8,6 +8,9 @@ import { refusedVersion, type Versions, versionsIn } from './refused-version.ts'
 
 const commandFor = ({ name }: Checked['dialect']): string => `run \`gatehouse migrate\`, or sql/${name}/ by hand`;
 
+/** What is gone from a schema of the right version: `gatehouse migrate` finds nothing to do there. */
+const wholeOf = ({ name }: Checked['dialect']): string => `sql/${name}/oauth-server.sql`;
+
 /** The schema is there, old enough and new enough for this server; a missing index is slow, not wrong. */
 export async function checkSchema(checked: Checked): Promise<void> {
   const { database, dialect, settings, log } = checked;
@@ -26,16 +29,21 @@ export async function checkSchema(checked: Checked): Promise<void> {
       await database.raw.query(`SELECT ${(COLUMNS[table] ?? []).join(', ')} FROM ${table} WHERE 1 = 0`);
     } catch (error) {
       await refuseTable(checked, table, error);
-      throw new StoreError('config', `The table ${table} cannot be read: ${commandFor(dialect)}.`, {
-        cause: causeOf(error),
-      });
+      throw new StoreError(
+        'config',
+        `The table ${table} cannot be read, and oauth_schema says that it was made: restore it, or make it anew, empty, by running ${wholeOf(dialect)} by hand, which passes over what is there.`,
+        { cause: causeOf(error) },
+      );
     }
   }
   const { rows } = await database.raw.query(dialect.indexNames(settings.schema));
   const there = new Set(rows.map(({ name }) => String(name).toLowerCase()));
   const missing = Object.keys(INDEXES).filter((name) => !there.has(name));
   if (missing.length > 0)
-    log.warn({ missing }, `Indexes are missing, and statements will be slow: ${commandFor(dialect)}.`);
+    log.warn(
+      { missing },
+      `Indexes are missing, and statements will be slow: create them by hand, as ${wholeOf(dialect)} has them.`,
+    );
 }
 
 async function readVersion(checked: Checked): Promise<Versions> {
