@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { splitScript } from './split-script.ts';
 
-it('gives the statements, without what stands between them', () => {
+it.each([
+  ['\n', 'Unix'],
+  ['\r\n', 'Windows'],
+])('gives the statements, without what stands between them, of lines that end by %j as on %s', (end) => {
   const script = `-- a comment; with a semicolon
 
 CREATE TABLE a (
@@ -13,7 +16,7 @@ INSERT INTO a VALUES (';');
 /
    COMMIT;
 `;
-  expect(splitScript(script)).toEqual([
+  expect(splitScript(script.replaceAll('\n', end))).toEqual([
     'CREATE TABLE a (\n  -- what it is for;\n  x int\n)',
     "INSERT INTO a VALUES (';')",
     'COMMIT',

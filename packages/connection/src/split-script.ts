@@ -4,11 +4,11 @@ const SEPARATOR = /^\s*(?:GO|\/)\s*$/i;
 /** Nothing but space and a comment. */
 const NO_CODE = /^\s*(?:--.*)?$/;
 
-/** The statements of a script: each ends with a semicolon at the end of a line. Comments between them are left out. */
+/** The statements of a script: each ends with a semicolon at the end of a line. Comments between them are left out, and how a line ends is all one. */
 export function splitScript(text: string): readonly string[] {
   const statements: string[] = [];
   let lines: string[] = [];
-  for (const line of text.split('\n')) {
+  for (const line of text.split(/\r?\n/)) {
     if (SEPARATOR.test(line) || (lines.length === 0 && NO_CODE.test(line))) continue;
     lines.push(line);
     if (NO_CODE.test(line) || !/;\s*$/.test(line)) continue;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { ALL_DIALECTS } from '../dialects/index.ts';
 import { checksumOf, checksumSaid } from './checksum.ts';
+import { wholeSchema } from './scripts.ts';
 
 const SUM = 'a'.repeat(64);
 const script = `-- What it is for.
@@ -31,3 +33,12 @@ test('a script says its checksum, or none', () => {
   expect(checksumSaid(script)).toBe(SUM);
   expect(checksumSaid('CREATE TABLE a (x int);')).toBe(null);
 });
+
+test.each(ALL_DIALECTS.map(({ name }) => name))(
+  'what ships for %s is as it says, also from a checkout on Windows',
+  (dialect) => {
+    const { text } = wholeSchema(dialect, 1);
+    expect(checksumOf(text)).toBe(checksumSaid(text));
+    expect(checksumOf(text.replaceAll('\n', '\r\n'))).toBe(checksumSaid(text));
+  },
+);
