@@ -32,7 +32,7 @@ it('is asked for again each time', async () => {
 
 it.each([
   [{ env: 'GATEHOUSE_TEST_MISSING' }, /password .* environment variable GATEHOUSE_TEST_MISSING gave no text/],
-  [{ file: '/nowhere/at/all' }, /the file \/nowhere\/at\/all failed/],
+  [{ file: '/nowhere/at/all' }, /the file \/nowhere\/at\/all failed \(ENOENT\)\.$/],
   [() => '', /the function gave no text/],
   [() => Promise.reject(new Error('hunter2')), /the function failed\.$/],
 ])('[SEC-51] says where it is not, and never what it is', async (secret, words) => {

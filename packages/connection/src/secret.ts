@@ -22,8 +22,14 @@ async function read(what: string, secret: Secret): Promise<unknown> {
     // The line end that editors and `echo` leave behind is no part of it.
     return (await readFile(secret.file, 'utf8')).replace(/\r?\n$/, '');
   } catch (cause) {
-    return refuse(`The ${what} cannot be had: ${sourceOf(secret)} failed.`, { cause });
+    return refuse(`The ${what} cannot be had: ${sourceOf(secret)} failed${codeOf(cause)}.`, { cause });
   }
+}
+
+/** Of what the system said of a file: missing and not to be read are mended differently. No message, which may tell. */
+function codeOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? ` (${code})` : '';
 }
 
 function sourceOf(secret: Secret): string {

@@ -57,7 +57,10 @@ async function check(schema: Schema, out: Output): Promise<number> {
 }
 
 async function print(schema: Schema, out: Output): Promise<number> {
-  const { pending } = await schema.state();
+  const { version, pending, altered = null } = await schema.state();
+  if (altered !== null) out.note(`gatehouse: ${altered}`);
+  if (pending.length === 0)
+    out.note(`gatehouse: The ${schema.place} has version ${version} of the schema: there is nothing to print.`);
   for (const { text } of pending) out.text(text.trimEnd());
   out.data({ pending });
   return EXIT.done;
