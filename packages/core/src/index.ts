@@ -45,6 +45,7 @@ export {
   type GrantRequest,
   type Rounds,
 } from './grants/grant-handler.ts';
+export { JWT_BEARER } from './grants/jwt-bearer.ts';
 export { SAML_BEARER, samlBearer } from './grants/saml-bearer.ts';
 export { authorityAdvice } from './mtls/authority-advice.ts';
 export { asOAuthError } from './oauth/error-response.ts';

@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
+import { JWT_BEARER } from '@gatehouse/core';
 import type { Case } from '../case.ts';
-import { type Answer, ISSUER, JWT_BEARER, ROBOT, ROBOT_KEY, Site } from './site.ts';
+import { type Answer, ISSUER, ROBOT, ROBOT_KEY, Site } from './site.ts';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

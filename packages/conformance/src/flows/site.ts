@@ -7,6 +7,7 @@ import {
   type Endpoint,
   type EndpointRequest,
   type EventName,
+  JWT_BEARER,
   type Owner,
   type Settings,
   type Store,
@@ -33,7 +34,6 @@ const CLIENTS = ['app', 'eve'].map((id) => ({
 }));
 
 export const ROBOT = 'robot';
-export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 export const ROBOT_KEY: KeyObject = privateKey;
 /** Has a key in place of a secret. */

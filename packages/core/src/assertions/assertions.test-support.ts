@@ -22,6 +22,8 @@ export const IDP: Signer = ec('idp-1');
 
 export interface AssertionWorld extends FrontDoor {
   grant(assertion: string, form?: Record<string, string>, call?: Call): Promise<Answer>;
+  /** As the proof of its client. */
+  prove(assertion: string): Promise<Answer>;
   /** The refusals' checks so far. */
   checks(): readonly unknown[];
   /** Access tokens and replay entries that the store holds. */
@@ -58,6 +60,15 @@ export function anAssertionWorld({ idp, robot, ...options }: AssertionWorldOptio
     ...door,
     grant: (assertion, form = {}, call = {}) =>
       door.token({ grant_type: JWT_BEARER, assertion, ...form }, { basic: null, ...call }),
+    prove: (assertion) =>
+      door.token(
+        {
+          grant_type: 'client_credentials',
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: assertion,
+        },
+        { basic: null },
+      ),
     checks: () => door.events.filter(({ name }) => name === 'request.refused').map(({ event }) => event['check']),
     issued: () => door.events.filter(({ name }) => name === 'token.issued').length,
   };

@@ -31,15 +31,7 @@ const INPUTS: readonly Input[] = [
   {
     name: 'client assertion',
     refused: { status: 401, body: { error: 'invalid_client' } },
-    send: (world, jwt) =>
-      world.token(
-        {
-          grant_type: 'client_credentials',
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: jwt,
-        },
-        { basic: null },
-      ),
+    send: (world, jwt) => world.prove(jwt),
   },
 ];
 

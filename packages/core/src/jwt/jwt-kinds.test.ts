@@ -55,15 +55,7 @@ const PLACES: readonly Place[] = [
     name: 'proof of a client',
     refused: { status: 401, body: { error: 'invalid_client' } },
     by: (claims, header) => makeJwt(ROBOT, robotClaims(claims), { header: { ...header } }),
-    send: (world, jwt) =>
-      world.token(
-        {
-          grant_type: 'client_credentials',
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: jwt,
-        },
-        { basic: null },
-      ),
+    send: (world, jwt) => world.prove(jwt),
   },
 ];
 

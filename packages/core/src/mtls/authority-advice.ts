@@ -1,5 +1,5 @@
 import type { Instant } from '../store/brands.ts';
-import { type Certificate, readX509 } from './certificate.ts';
+import { type Certificate, readableX509 } from './certificate.ts';
 import { authorityFault } from './chain.ts';
 import { writtenName } from './distinguished-name.ts';
 
@@ -10,7 +10,7 @@ import { writtenName } from './distinguished-name.ts';
  */
 export function authorityAdvice(authorities: readonly string[], now: Instant): readonly string[] {
   return authorities.flatMap((der) => {
-    const certificate = readable(der);
+    const certificate = readableX509(Buffer.from(der, 'base64'));
     if (!certificate) return [`${KEY}: one of them cannot be read to its end.`];
     const fault = authorityFault(certificate, now);
     return fault === null ? [] : [`${KEY}: ${nameOf(certificate)} vouches for no client, since it ${fault}.`];
@@ -20,11 +20,3 @@ export function authorityAdvice(authorities: readonly string[], now: Instant): r
 const KEY = 'mtls.authorities';
 
 const nameOf = ({ subject }: Certificate): string => writtenName(subject).slice(0, 256);
-
-function readable(der: string): Certificate | null {
-  try {
-    return readX509(Buffer.from(der, 'base64'));
-  } catch {
-    return null;
-  }
-}

@@ -93,6 +93,15 @@ export function readX509(der: Uint8Array): Certificate {
   };
 }
 
+/** Null for what {@link readX509} does not take. */
+export function readableX509(der: Uint8Array): Certificate | null {
+  try {
+    return readX509(der);
+  } catch {
+    return null;
+  }
+}
+
 /** The content of an AlgorithmIdentifier. */
 function isSound(identifier: Uint8Array): boolean {
   const [algorithm, parameters] = readDer(identifier);

@@ -4,19 +4,14 @@ import type { Client } from '../client/client.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
-import { type Certificate, readX509 } from './certificate.ts';
+import { type Certificate, readableX509 } from './certificate.ts';
 import { chainFault } from './chain.ts';
 import { parseName, sameName, writtenName } from './distinguished-name.ts';
 
 /** The certificate whose key the client proved to have, as TLS or a trusted proxy saw it; null: none, or none that can be read. */
 function presentedCertificate(request: Pick<EndpointRequest, 'clientCertificate'>): Certificate | null {
   const { clientCertificate } = request;
-  if (!clientCertificate) return null;
-  try {
-    return readX509(clientCertificate.der);
-  } catch {
-    return null;
-  }
+  return clientCertificate ? readableX509(clientCertificate.der) : null;
 }
 
 /** RFC 8705 3.1, of a request; null without a certificate. */
@@ -43,19 +38,12 @@ export async function requireClientCertificate(
       throw new AssertionFault('certificate-registered', 'a certificate of the registration');
     return;
   }
+  const readable = (der: Uint8Array) => readableX509(der) ?? [];
   const brought = (request.clientCertificate?.chain ?? []).flatMap(readable);
   const anchors = context.settings.mtls.authorities.flatMap((der) => readable(Buffer.from(der, 'base64')));
   const fault = chainFault(certificate, brought, anchors, now);
   if (fault) throw new AssertionFault(fault.check, fault.expected);
   if (!matchesSubject(certificate, client)) throw subjectFault(certificate, client);
-}
-
-function readable(der: Uint8Array): readonly Certificate[] {
-  try {
-    return [readX509(der)];
-  } catch {
-    return [];
-  }
 }
 
 /** An authority of ours has vouched for the names, so the log may have them (R40). */

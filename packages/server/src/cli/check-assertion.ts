@@ -3,6 +3,7 @@ import {
   type AssertionWitness,
   asOAuthError,
   type Client,
+  JWT_BEARER,
   judgeClientAssertion,
   OAuthError,
   SAML_BEARER,
@@ -90,7 +91,6 @@ const LABEL: Readonly<Record<Step['verdict'], string>> = {
   'not checked': 'Open  ',
 };
 const WIDTH = 28;
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 interface Judging {
   readonly client: Client | undefined;
