@@ -26,28 +26,28 @@ await onOwnNode();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gatehouse-test-'));
 process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
 
-const total = { passed: 0, failed: 0, skipped: 0, files: 0 };
-const skips = [];
+const total = { passed: 0, skipped: 0, files: 0, failures: [], skips: [] };
 for (const project of projects) {
   console.log(`\n${PROJECTS[project]} …`);
   const started = Date.now();
   const count = await run(project);
-  for (const key of Object.keys(total)) total[key] += count[key];
-  skips.push(...count.skips);
+  for (const key of ['passed', 'skipped', 'files']) total[key] += count[key];
+  for (const key of ['failures', 'skips']) total[key].push(...count[key]);
   console.log(`${project}: ${closing(count)}, in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-if (skips.length > 0) {
+if (total.skips.length > 0) {
   console.log('\nNot run here:');
-  for (const [reason, tests] of Map.groupBy(skips, (skip) => skip.reason)) {
+  for (const [reason, tests] of Map.groupBy(total.skips, (skip) => skip.reason)) {
     const files = [...new Set(tests.map((skip) => skip.file))].sort();
     const named = files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
     console.log(`  ${reason}: ${tests.length} ${tests.length === 1 ? 'test' : 'tests'} of ${named}`);
   }
 }
+if (total.failures.length > 0) console.log(`\nFailed:\n${total.failures.map((what) => `  ${what}`).join('\n')}`);
 if (total.files === 0) console.log('\nNo file with tests was found.');
 console.log(`\n${closing(total)}`);
-process.exitCode = total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
+process.exitCode = total.failures.length > 0 || total.passed + total.skipped === 0 ? 1 : 0;
 
 async function run(project) {
   const report = path.join(folder, `${project}.json`);
@@ -71,14 +71,14 @@ async function run(project) {
   }
   const count = fs.existsSync(report)
     ? JSON.parse(fs.readFileSync(report, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, files: 0, skips: [] };
+    : { passed: 0, skipped: 0, files: 0, failures: [], skips: [] };
   // ended badly without a failed test: the runner itself failed
-  if (code !== 0 && count.failed === 0) count.failed = 1;
+  if (code !== 0 && count.failures.length === 0) count.failures.push(`${project}: the runner ended with code ${code}`);
   return count;
 }
 
-function closing({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+function closing({ passed, failures, skipped }) {
+  return `${passed} passed, ${failures.length} failed, ${skipped} skipped`;
 }
 
 function plainWherePiped() {
