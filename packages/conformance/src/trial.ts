@@ -47,8 +47,9 @@ export class Trial extends Verdicts {
   readonly #opened: Store[] = [];
   #store: Store | undefined;
   #latest: Store | undefined;
-  // never on a whole second: a store that keeps seconds is to be caught on every run, not on all but one in a thousand
-  readonly #startedAt = Math.floor(Date.now() / 2) * 2 + 1;
+  // never ahead of the machine's clock, which a wrong store may look at; and never on a whole second: a store that
+  // keeps seconds is to be caught on every run, not on all but one in a thousand
+  readonly #startedAt = Math.ceil(Date.now() / 2) * 2 - 1;
   #passed = 0;
 
   constructor(target: StoreTarget, of: Promised) {
