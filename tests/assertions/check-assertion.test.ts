@@ -5,7 +5,8 @@ import { SAML_BEARER } from '@gatehouse/core';
 import { samlAssertion, signSamlAssertion } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatehouse, type Outcome, temporaryFolder } from '../server/command-line.ts';
-import { IDP, type SamlSite, samlSite } from './saml-site.ts';
+import { type SamlSite, samlSite } from './saml-site.ts';
+import { IDP } from './site.ts';
 
 interface Verdict {
   readonly kind: string;

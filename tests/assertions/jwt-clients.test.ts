@@ -9,7 +9,8 @@ import { preparePython, provide, type StartedServer } from '@gatehouse/testkit';
 import { importPKCS8 } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HMAC_SECRET, JWT_BEARER, type JwtSite, jwtSite, SECRET } from './jwt-site.ts';
+import { HMAC_SECRET, JWT_BEARER, type JwtSite, jwtSite } from './jwt-site.ts';
+import { PORTAL_SECRET } from './site.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-jwt-clients-'));
 let site: JwtSite;
@@ -42,7 +43,7 @@ describe('openid-client', () => {
   });
 
   it('brings a JWT of a trusted issuer', async () => {
-    const config = await discover('portal', client.ClientSecretBasic(SECRET));
+    const config = await discover('portal', client.ClientSecretBasic(PORTAL_SECRET));
     const assertion = await site.byIdp();
     const { access_token } = await client.genericGrantRequest(config, JWT_BEARER, { assertion });
     expect(await client.tokenIntrospection(config, access_token)).toMatchObject({ sub: 'sampleuser' });

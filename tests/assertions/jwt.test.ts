@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BackendName, databaseServer } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { AS_PORTAL, grant, type JwtSite, jwtSite, post, type TokenAnswer, withSite } from './jwt-site.ts';
+import { grant, type JwtSite, jwtSite } from './jwt-site.ts';
+import { AS_PORTAL, post, type TokenAnswer, withSite } from './site.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-jwt-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -16,7 +16,8 @@ import {
 } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../server/command-line.ts';
-import { askWith, IDP, post, type SamlSite, samlSite } from './saml-site.ts';
+import { askWith, type SamlSite, samlSite } from './saml-site.ts';
+import { AS_PORTAL, IDP, post } from './site.ts';
 
 const run = promisify(execFile);
 const python = fileURLToPath(new URL('python/', import.meta.url));
@@ -77,7 +78,7 @@ describe('[AX-100] assertions that others make, brought over HTTP', () => {
     const assertion = samlEncoded(npmSaml(options()));
     const { body, status } = await askWith(node, assertion);
     expect(status).toBe(200);
-    const info = await post(node, 'tokeninfo', { access_token: String(body['access_token']) });
+    const info = await post(node, 'tokeninfo', { ...AS_PORTAL, access_token: String(body['access_token']) });
     expect(info.body).toMatchObject({ user_id: 'sampleuser' });
     expect(await askWith(node, assertion)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     const weak = npmSaml({ ...options(), signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' });

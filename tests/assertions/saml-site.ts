@@ -1,23 +1,26 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { SAML_BEARER } from '@gatehouse/core';
 import {
-  freePort,
   makeCertificateAuthority,
   type SamlParts,
   type StartedServer,
   samlAssertion,
   samlEncoded,
   signSamlAssertion,
-  startServer,
 } from '@gatehouse/testkit';
-import { gatehouse, temporaryFolder } from '../server/command-line.ts';
+import {
+  AS_PORTAL,
+  IDP,
+  openSite,
+  PORTAL_SECRET,
+  post,
+  type Site,
+  type SiteOptions,
+  type TokenAnswer,
+} from './site.ts';
 
-/** A server that takes SAML assertions, of a trusted issuer and of a client of its own, on a store of the test's choice. */
-export interface SamlSite {
-  readonly issuer: string;
-  readonly configFile: string;
+/** A server that takes SAML assertions, of a trusted issuer and of a client of its own. */
+export interface SamlSite extends Site {
   readonly idpKey: KeyObject;
   /** Of the client `portal`; PEM. */
   readonly portal: { readonly key: string; readonly certificate: string };
@@ -25,33 +28,13 @@ export interface SamlSite {
   byIdp(parts?: SamlParts): string;
   /** By `portal`, about itself. */
   byPortal(parts?: SamlParts): string;
-  /** One more node, on a port of its own. */
-  start(): Promise<StartedServer>;
-  close(): Promise<void>;
-}
-
-export const IDP = 'https://idp.example';
-const PORTAL_SECRET = 'portal-secret-portal-secret-portal';
-
-export interface SiteOptions {
-  readonly store: string;
-  /** More of the configuration, as JSON. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** Of the trusted issuer: where its keys are, in place of the key of {@link SamlSite.idpKey}. */
-  readonly idpKeys?: Readonly<Record<string, unknown>>;
 }
 
 export async function samlSite({ config = {}, idpKeys, store }: SiteOptions): Promise<SamlSite> {
-  const folder = temporaryFolder();
-  const port = await freePort();
-  const issuer = `http://localhost:${port}`;
   const idp = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const portal = makeCertificateAuthority().issue();
   const client = { scopes: ['resource.READ'], defaultScopes: ['resource.READ'], grantTypes: [SAML_BEARER] };
-  const settings = {
-    issuer,
-    store,
-    secrets: ['a server secret of at least thirty-two bytes'],
+  const site = await openSite(store, {
     clients: [
       {
         ...client,
@@ -73,70 +56,26 @@ export async function samlSite({ config = {}, idpKeys, store }: SiteOptions): Pr
         ...(idpKeys ?? { jwks: { keys: [idp.publicKey.export({ format: 'jwk' })] } }),
       },
     ],
-    log: { level: 'info', format: 'json' },
     ...config,
-  };
-  const configFile = path.join(folder.path, 'gatehouse.config.mjs');
-  // The mapping is code, so the configuration is.
-  writeFileSync(
-    configFile,
-    `export default { ...${JSON.stringify(settings)}, hooks: { mapAssertedSubject: ({ subject }) => subject?.value ?? null } };\n`,
-  );
-  if (!store.startsWith('cache:')) {
-    const { code, stderr } = await gatehouse(['migrate', '--store', store]);
-    if (code !== 0) throw new Error(`The schema could not be made. ${stderr}`);
-  }
-  const started: StartedServer[] = [];
-  const here = { audience: issuer, recipient: `${issuer}/api/oauth/token` };
+  });
+  const here = { audience: site.issuer, recipient: `${site.issuer}/api/oauth/token` };
+  const signed = (parts: SamlParts, key: KeyObject): string =>
+    samlEncoded(signSamlAssertion(samlAssertion({ ...here, ...parts }), { key }));
   return {
-    issuer,
-    configFile,
+    ...site,
     idpKey: idp.privateKey,
     portal,
-    byIdp: (parts) =>
-      samlEncoded(signSamlAssertion(samlAssertion({ issuer: IDP, ...here, ...parts }), { key: idp.privateKey })),
-    byPortal: (parts) =>
-      samlEncoded(
-        signSamlAssertion(samlAssertion({ issuer: 'portal', subject: 'portal', ...here, ...parts }), {
-          key: createPrivateKey(portal.key),
-        }),
-      ),
-    async start() {
-      const options = { args: ['--config', configFile] };
-      const server = await startServer(started.length === 0 ? { ...options, port } : options);
-      started.push(server);
-      return server;
-    },
-    async close() {
-      await Promise.all(started.map((server) => server.stop()));
-      folder.remove();
-    },
+    byIdp: (parts) => signed({ issuer: IDP, ...parts }, idp.privateKey),
+    byPortal: (parts) => signed({ issuer: 'portal', subject: 'portal', ...parts }, createPrivateKey(portal.key)),
   };
 }
 
-export interface TokenAnswer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** Posts to an endpoint of a node, as `portal` unless the form says otherwise. */
-export async function post(
-  node: StartedServer,
-  endpoint: string,
-  form: Readonly<Record<string, string>>,
-): Promise<TokenAnswer> {
-  const credentials = form['client_id'] === undefined ? { client_id: 'portal', client_secret: PORTAL_SECRET } : {};
-  const response = await fetch(`${node.url}/api/oauth/${endpoint}`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...credentials, ...form }),
-  });
-  return { status: response.status, body: (await response.json()) as TokenAnswer['body'] };
-}
-
+/** Posts an assertion to a node, as `portal` unless the form says otherwise. */
 export function askWith(
   node: StartedServer,
   assertion: string,
   form: Readonly<Record<string, string>> = {},
 ): Promise<TokenAnswer> {
-  return post(node, 'token', { grant_type: SAML_BEARER, assertion, ...form });
+  const credentials = form['client_id'] === undefined ? AS_PORTAL : {};
+  return post(node, 'token', { grant_type: SAML_BEARER, assertion, ...credentials, ...form });
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BackendName, databaseServer, samlAssertion, samlEncoded } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { askWith, post, type SamlSite, samlSite, type TokenAnswer } from './saml-site.ts';
+import { askWith, type SamlSite, samlSite } from './saml-site.ts';
+import { AS_PORTAL, post, type TokenAnswer, withSite } from './site.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-saml-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,15 +25,6 @@ const counts = (answers: readonly TokenAnswer[]): Record<string, number> => {
   return counted;
 };
 const ONE = { 200: 1, '400 invalid_grant': RACERS - 1 };
-
-async function withSite<T>(opening: Promise<SamlSite>, use: (site: SamlSite) => Promise<T>): Promise<T> {
-  const site = await opening;
-  try {
-    return await use(site);
-  } finally {
-    await site.close();
-  }
-}
 
 const racing = async (site: SamlSite): Promise<void> => {
   const node = await site.start();
@@ -65,7 +57,7 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
         '400 invalid_grant': 2,
       });
       const token = String(answers.find(({ status }) => status === 200)?.body['access_token']);
-      expect((await post(nodes[1], 'tokeninfo', { access_token: token })).body).toMatchObject({
+      expect((await post(nodes[1], 'tokeninfo', { ...AS_PORTAL, access_token: token })).body).toMatchObject({
         user_id: 'sampleuser',
       });
     });
@@ -107,7 +99,10 @@ describe('over HTTP', () => {
       const own = await askWith(node, site.byPortal());
       const named = await askWith(node, site.byPortal({ subject: 'sampleuser' }));
       const subjects = [owner, asKiosk, own, named].map(async ({ body }) => {
-        const { body: info } = await post(node, 'tokeninfo', { access_token: String(body['access_token']) });
+        const { body: info } = await post(node, 'tokeninfo', {
+          ...AS_PORTAL,
+          access_token: String(body['access_token']),
+        });
         return info['user_id'];
       });
       expect(await Promise.all(subjects)).toEqual(['sampleuser', 'sampleuser', 'portal', 'sampleuser']);

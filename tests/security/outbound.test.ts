@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeCertificateAuthority } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AS_PORTAL, grant, type JwtSite, jwtSite } from '../assertions/jwt-site.ts';
+import { grant, type JwtSite, jwtSite } from '../assertions/jwt-site.ts';
+import { AS_PORTAL } from '../assertions/site.ts';
 
 /** Somebody on this machine who serves key sets, and what a server that trusts their certificate makes of it. */
 
