@@ -123,6 +123,23 @@ it('runs all cases in turn and counts the outcomes', async () => {
   expect(step.value).toEqual({ kept: 1, broken: 1, skipped: 1, known: 0, mended: 0 });
 });
 
+it('looks once more when the bound is over, however long the machine took after the look before', async () => {
+  const capabilities = {
+    ...REFERENCE_CAPABILITIES,
+    visibility: { registers: 'process', tokens: 'eventual', boundMs: 5 },
+  } as const;
+  const late = aCase(async (t) => {
+    const until = performance.now() + 10;
+    const look = async (): Promise<string> => {
+      if (performance.now() >= until) return 'there';
+      while (performance.now() < until);
+      return 'absent';
+    };
+    t.same(await t.eventually(look, (seen) => seen === 'there'), 'there', 'what was seen last');
+  });
+  expect((await runCase(late, target({ capabilities }))).violations).toEqual([]);
+});
+
 it('fails a race whose racers never met', async () => {
   const lonely = aCase(async (t) => {
     await t.race([

@@ -29,6 +29,7 @@ export const endingFlows: readonly Case[] = [
       const elsewhere = new Site(t, await t.sibling());
       const { refresh, access } = await family(site);
       const other = await family(site);
+      t.same(await site.isActive(t, access, true), true, 'the access token, before it is revoked');
       t.same((await site.revoke(access)).status, 200, 'revoking the access token');
       t.same((await site.revoke(access)).status, 200, 'revoking it again');
       t.same(await elsewhere.isActive(t, access, false), false, 'the access token');
