@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DEFAULT_CASE_MS } from '../harness.ts';
 import { runCase } from '../run.ts';
 import { targetOf } from '../saboteurs/catch.test-support.ts';
 import { SABOTEURS } from '../saboteurs/index.ts';
@@ -16,11 +17,11 @@ const SUFFERED = [
   ['forgets the revocation of the grant', 'flow-consent-removed'],
   ['forgets the revocation of the grant', 'flow-owner-ended'],
   ['remembers what was absent', 'flow-lost-answer'],
-  ['lets a nonce be used twice', 'flow-one-assertion-100-times'],
+  ['keeps nonces to itself', 'flow-one-assertion-100-times'],
 ] as const;
 
 for (const [id, flow] of SUFFERED)
-  it(`a store that ${id} is caught by ${flow}`, { timeout: 30_000 }, async () => {
+  it(`a store that ${id} is caught by ${flow}`, { timeout: 2 * DEFAULT_CASE_MS }, async () => {
     const wrong = SABOTEURS.find((saboteur) => saboteur.id === id);
     const of = FLOW_CASES.find((each) => each.id === flow);
     if (!wrong || !of) throw new TypeError('No such saboteur or flow.');

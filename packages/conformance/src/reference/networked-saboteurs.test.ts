@@ -10,6 +10,7 @@ import {
 } from '@gatehouse/core';
 import { expect, it } from 'vitest';
 import { CASES } from '../cases.ts';
+import { DEFAULT_CASE_MS } from '../harness.ts';
 import { reasonToSkip, runCase } from '../run.ts';
 import { targetOf } from '../saboteurs/catch.test-support.ts';
 import { type Failing, NetworkedStore, networkedTarget } from './networked.test-support.ts';
@@ -228,7 +229,7 @@ const CAUGHT: readonly (readonly [what: string, Wrong: typeof NetworkedStore, ca
 ];
 
 for (const [what, Wrong, caughtBy] of CAUGHT)
-  it(`a store that ${what} is caught by ${caughtBy}`, { timeout: 30_000 }, async () => {
+  it(`a store that ${what} is caught by ${caughtBy}`, { timeout: 2 * DEFAULT_CASE_MS }, async () => {
     const of = CASES.find(({ id }) => id === caughtBy);
     if (!of) throw new TypeError('No such case.');
     expect((await runCase(of, { ...networkedTarget('sql', Wrong), caseMs: 3_000 })).outcome).toBe('broken');

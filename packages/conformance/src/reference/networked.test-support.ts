@@ -39,7 +39,13 @@ const ORDERED: StoreCapabilities = {
 
 /** Milliseconds after which a token is seen by others, where tokens are eventual. */
 const LAG = 20;
-const DEADLINE = 400;
+/** Within what every call is answered: a multiple of what any takes, for a machine that is busy with other things. */
+const DEADLINE = 20_000;
+/** Milliseconds that a server hangs before a call gives it up. */
+const HANGS = 200;
+/** How often, and after how many milliseconds each time, a call asks for its lock before it goes. */
+const ASKS = 40;
+const PAUSE = 10;
 const POINTS = ['before the statement', 'during the statement', 'after the statement'];
 
 export interface Failing {
@@ -74,13 +80,22 @@ export class Backend {
       Promise.all([before, mine]).then(() => undefined),
     );
     try {
-      const granted = await Promise.race([before.then(() => true), sleep(DEADLINE, false)]);
-      if (!granted) throw new StoreError('unavailable', 'A lock was not granted in time.');
+      if (!(await granted(before))) throw new StoreError('unavailable', 'A lock was not granted in time.');
       return await action();
     } finally {
       release();
     }
   }
+}
+
+/**
+ * False after {@link ASKS} pauses. They are counted, since time is no measure here: a machine that stands still for a
+ * while uses up one pause of whoever waits, as it does of whoever is about to release the lock.
+ */
+async function granted(before: Promise<void>): Promise<boolean> {
+  const free = before.then(() => true);
+  for (let asked = 0; asked < ASKS; asked++) if (await Promise.race([free, sleep(PAUSE, false)])) return true;
+  return false;
 }
 
 export class NetworkedStore extends ReferenceStore {
@@ -226,7 +241,7 @@ export class NetworkedStore extends ReferenceStore {
 
   protected async reach(text: string, rows: number): Promise<void> {
     this.ready();
-    if (this.backend.hangs) await sleep(DEADLINE / 2);
+    if (this.backend.hangs) await sleep(HANGS);
     if (this.dead || this.backend.hangs || !this.backend.up)
       throw new StoreError('unavailable', 'The back end does not answer.');
     this.statements.push({ text, rows, prepared: true, index: 'primary' });

@@ -1,4 +1,3 @@
-import { setTimeout as aRoundTrip } from 'node:timers/promises';
 import type { Instant, Key, SweepOptions, SweepReport } from '@gatehouse/core';
 
 import { ReferenceStore } from '../reference/reference-store.ts';
@@ -13,8 +12,18 @@ class UsesTwice extends ReferenceStore {
   override async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
     const name = JSON.stringify([space, nonce]);
     const seen = this.tables.nonces.has(name);
-    await aRoundTrip();
+    await Promise.resolve();
     return (await super.once(space, nonce, at, until, attempt)) || !seen;
+  }
+}
+
+/** As a store that remembers nonces in its own process does: used once on each node. */
+class KeepsNoncesToItself extends ReferenceStore {
+  static #nodes = 0;
+  readonly #node = ++KeepsNoncesToItself.#nodes;
+
+  override async once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean> {
+    return super.once(`${space} of node ${this.#node}`, nonce, at, until, attempt);
   }
 }
 
@@ -202,6 +211,7 @@ class KeepsEveryGeneration extends ReferenceStore {
 
 export const KEEPERS: readonly Saboteur[] = [
   saboteur('lets a nonce be used twice', UsesTwice, 'store-19-parallel'),
+  saboteur('keeps nonces to itself', KeepsNoncesToItself, 'store-19-parallel'),
   saboteur('forgets who used a nonce', ForgetsWhoUsedIt, 'store-19-once', [
     'store-19-parallel',
     'store-20-repeated-nonce',
