@@ -1,5 +1,6 @@
 /** How a store reaches its server: what every store that has one would otherwise write again. */
 
+export { clockAhead } from './clock-ahead.ts';
 export { isThisMachine, protectionOf } from './protection.ts';
 export { refuse } from './refuse.ts';
 export { readSecret, type Secret } from './secret.ts';

@@ -1,5 +1,8 @@
+import { clockAhead } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
 import type { Checked } from './checked.ts';
+
+const QUESTION = 'SELECT toUnixTimestamp(now()) AS now_ms FROM system.local';
 
 /** The part of the tolerance above which a difference is worth a word. */
 const WARNED = 0.2;
@@ -8,15 +11,12 @@ const WARNED = 0.2;
 export async function checkClocks({ client, toleranceMs, clock, log }: Checked): Promise<void> {
   if (toleranceMs === 0) return;
   for (const host of client.getState().getConnectedHosts()) {
-    const text = 'SELECT toUnixTimestamp(now()) AS now_ms FROM system.local';
     // The first answer of a connection takes longer; the second says more.
-    await client.execute(text, [], { host, prepare: true });
+    await client.execute(QUESTION, [], { host, prepare: true });
     const before = clock.now();
-    const [row] = (await client.execute(text, [], { host, prepare: true })).rows;
+    const [row] = (await client.execute(QUESTION, [], { host, prepare: true })).rows;
     const after = clock.now();
-    // The answer was true at some moment in between; only what no such moment explains counts.
-    const theirs = Number(row?.['now_ms'] ?? before);
-    const ahead = theirs < before ? before - theirs : theirs > after ? after - theirs : 0;
+    const ahead = clockAhead(Number(row?.['now_ms'] ?? before), before, after);
     const apart = Math.abs(ahead);
     if (apart > toleranceMs)
       throw new StoreError(

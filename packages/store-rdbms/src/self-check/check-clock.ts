@@ -1,3 +1,4 @@
+import { clockAhead } from '@gatehouse/connection';
 import { StoreError } from '@gatehouse/core';
 import { integer } from '../rows.ts';
 import type { Checked } from './checked.ts';
@@ -11,9 +12,7 @@ export async function checkClock({ database, tolerance, clock, log }: Checked): 
   const before = clock.now();
   const [row] = (await database.run('clock', {})).rows;
   const after = clock.now();
-  // The answer was true at some moment in between; only what no such moment explains counts.
-  const theirs = row === undefined ? before : integer(row, 'now_ms');
-  const ahead = theirs < before ? before - theirs : theirs > after ? after - theirs : 0;
+  const ahead = clockAhead(row === undefined ? before : integer(row, 'now_ms'), before, after);
   const apart = Math.abs(ahead);
   if (apart > tolerance)
     throw new StoreError(
