@@ -27,7 +27,7 @@ export async function untilKnown<T>({ deadline }: Call, { attempt, look }: Decid
       const answer = await attempt(unknown);
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (!isUnknown(error)) throw error;
+      if (!isUnknown(error)) throw unknown && isRetryable(error) ? lateError('decide', error) : error;
       unknown = true;
       cause = error.cause;
       if (!isContention(cause)) {
@@ -44,6 +44,11 @@ export async function untilKnown<T>({ deadline }: Call, { attempt, look }: Decid
     }
     await sleep(jittered);
   }
+}
+
+/** Of a read that a later try began with: it says nothing of the tries before. */
+function isRetryable(error: unknown): boolean {
+  return error instanceof StoreError && error.retryable;
 }
 
 function isUnknown(error: unknown): error is StoreError {
