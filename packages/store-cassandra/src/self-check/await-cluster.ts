@@ -46,17 +46,24 @@ export async function awaitCluster({ driver, settings, log }: Awaited): Promise<
 const TLS = /SSL|TLS|certificate|_CERT|ERR_TLS|altname/i;
 const NOT_TLS = /WRONG_VERSION_NUMBER|wrong version|packet length too long|ECONNRESET|disconnected before secure/i;
 
+/** As the driver says it. */
+const CENTRES = /^.*localDataCenter was configured as .*data centers: \[(.*)\]/;
+
 /** What waiting does not mend. */
-function refusalOf(error: unknown, { localDataCenter }: ConnectionSettings): StoreError | null {
+export function refusalOf(
+  error: unknown,
+  { localDataCenter }: Pick<ConnectionSettings, 'localDataCenter'>,
+): StoreError | null {
   if (error instanceof StoreError) return error;
   const cause = causeOf(error);
   const said = allOf(error).join(' ');
   if (faultOf(error) === 'login')
     return new StoreError('config', 'The cluster refuses user or password of the store.', { cause });
-  if (/localDataCenter|data ?center/i.test(said))
+  const centres = CENTRES.exec(said)?.[1];
+  if (centres !== undefined)
     return new StoreError(
       'config',
-      `The cluster has no data centre ${localDataCenter}: set localDataCenter to one that \`nodetool status\` names.`,
+      `The cluster has no data centre ${localDataCenter}: set localDataCenter to one that \`nodetool status\` names (${centres}).`,
       { cause },
     );
   if (!TLS.test(said)) return null;
@@ -66,11 +73,15 @@ function refusalOf(error: unknown, { localDataCenter }: ConnectionSettings): Sto
   return new StoreError('config', `The nodes of the store are not verified by TLS: ${fix}.`, { cause });
 }
 
+/** Whose messages hold the name of a host, which may be anything. */
+const NAMING: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
 /** Codes and messages of an error and of those of the single nodes. */
 function allOf(error: unknown): readonly string[] {
   const inner = Object.values(Object(Reflect.get(Object(error), 'innerErrors')));
   const code = Reflect.get(Object(error), 'code');
-  return [`${String(code ?? '')} ${String(Reflect.get(Object(error), 'message'))}`, ...inner.flatMap(allOf)];
+  const message = NAMING.has(code) ? '' : String(Reflect.get(Object(error), 'message'));
+  return [`${String(code ?? '')} ${message}`, ...inner.flatMap(allOf)];
 }
 
 async function failureOf(call: () => Promise<unknown>): Promise<unknown> {

@@ -3,9 +3,12 @@ import type { Client } from 'cassandra-driver';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import { copiesInAll, type Replication, replicationOf } from '../levels/replication.ts';
 
+/** What is asked of the driver: system tables, and the nodes that it has learnt of. */
+type Asked = Pick<Client, 'execute'> & { readonly hosts: Pick<Client['hosts'], 'values'> };
+
 /** How many copies the keyspace keeps, and where. @throws StoreError `config` where it is missing or keeps none here */
 export async function readReplication(
-  client: Client,
+  client: Asked,
   { keyspace, localDataCenter }: ConnectionSettings,
   log: Log,
 ): Promise<Replication> {
@@ -28,6 +31,12 @@ export async function readReplication(
       'config',
       `The keyspace ${keyspace} keeps no copy in the data centre ${localDataCenter}: ALTER KEYSPACE, or set localDataCenter to one of ${[...copies.keys()].join(', ')}.`,
     );
+  const centres = Map.groupBy(client.hosts.values(), ({ datacenter }) => datacenter);
+  if (strategy === 'SimpleStrategy' && centres.size > 1)
+    throw new StoreError(
+      'config',
+      `The keyspace ${keyspace} has SimpleStrategy, which knows no data centres, and the cluster has ${[...centres.keys()].join(', ')}: a code could be redeemed once in each. ALTER KEYSPACE, with NetworkTopologyStrategy.`,
+    );
   if (row['durable_writes'] === false)
     throw new StoreError(
       'config',
@@ -38,6 +47,14 @@ export async function readReplication(
       { store: 'cassandra', copies: copiesInAll(replication) },
       'The keyspace keeps fewer than three copies of a row: while one node is down, nothing can be decided. Use three.',
     );
+  for (const [centre, count] of copies) {
+    const nodes = centres.get(centre)?.length ?? 0;
+    if (strategy === 'NetworkTopologyStrategy' && nodes < count)
+      log.warn(
+        { store: 'cassandra', dataCenter: centre, copies: count, nodes },
+        'The keyspace keeps more copies in a data centre than that has nodes: a majority of them may never answer. ALTER KEYSPACE, or add nodes.',
+      );
+  }
   return replication;
 }
 
