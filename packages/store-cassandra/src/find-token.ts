@@ -1,11 +1,9 @@
 import { Deadline, type Key, StoreError, type Token } from '@gatehouse/core';
 import type { Level } from './levels/levels.ts';
+import { LAST_WORD } from './levels/plan.ts';
 import { epochOf, readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
 import { asToken, rowUnder, type TokenRow, tokenOf } from './rows.ts';
-
-/** Where a copy does not answer, what most of them have is the last word. */
-const LAST_WORD: Level = 'LOCAL_QUORUM';
 
 /** A token, and whatever has ended it: its own end, its grant's, its client's. */
 export async function findToken(call: Call, key: Key): Promise<Token | undefined> {
@@ -21,12 +19,13 @@ export async function readToken(call: Call, key: Key): Promise<TokenRow | undefi
   const { plan, confirmMs, deadline } = call;
   const found = await lookUp(call, key, plan.find);
   if (found !== undefined || plan.confirm === null) return found;
+  if (plan.confirm === LAST_WORD) return lookUp(call, key, LAST_WORD);
   const brief = { ...call, deadline: new Deadline(Math.min(confirmMs, deadline.left)) };
   try {
     return await lookUp(brief, key, plan.confirm);
   } catch (error) {
     // A copy that is down or late; the cluster that is not there at all says so next.
-    if (!(error instanceof StoreError && error.retryable) || plan.confirm === LAST_WORD) throw error;
+    if (!(error instanceof StoreError && error.retryable)) throw error;
     return lookUp(call, key, LAST_WORD);
   }
 }

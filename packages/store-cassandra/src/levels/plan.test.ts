@@ -79,6 +79,15 @@ describe('what a setting is refused for', () => {
       /register LOCAL_QUORUM does not see everything.*Use QUORUM for both/,
     );
   });
+
+  it('[AX-193] what registers are listed by is written and read where all data centres meet, whatever commits reach', () => {
+    for (const commit of ['EACH_QUORUM', 'ALL'] as const)
+      expect(refusal({ operations: { register: 'LOCAL_QUORUM', commit } }, twoCentres)).toMatch(
+        /register LOCAL_QUORUM is one data centre's.*would miss what another has given.*Use QUORUM/,
+      );
+    for (const register of ['QUORUM', 'EACH_QUORUM', 'ALL'] as const)
+      expect(planLevels({ operations: { register } }, twoCentres, 'dc1').register).toBe(register);
+  });
 });
 
 describe('the plan', () => {
@@ -173,6 +182,12 @@ describe('promises', () => {
     expect([tokens, boundMs]).toEqual(['eventual', 1_000]);
     expect(sentences.join('\n')).toMatch(/may miss a token.*again at ALL/);
     expect(sentences.join('\n')).toMatch(/as a hint/);
+  });
+
+  it('[AX-188] says of a second look that meets every answered write no more than that', () => {
+    const [, sentence] = said('ONE', 'QUORUM').sentences;
+    expect(sentence).toMatch(/one that finds nothing is made again at LOCAL_QUORUM before it counts\.$/);
+    expect(said('ONE', 'ONE').sentences[1]).toMatch(/after 500 ms at LOCAL_QUORUM\).*cannot be revoked either\.$/);
   });
 
   it('[AX-193] says of QUORUM that every read meets every answered write', () => {

@@ -41,6 +41,9 @@ const USE: Readonly<Record<Operation, Use>> = {
 /** From the cheapest on. */
 const CONFIRMING: readonly Level[] = ['LOCAL_QUORUM', 'QUORUM', 'EACH_QUORUM', 'ALL'];
 
+/** Where a copy does not answer a second look-up, what most of them have is the last word. */
+export const LAST_WORD: Level = 'LOCAL_QUORUM';
+
 const DEFAULT_READ: Level = 'ONE';
 const DEFAULT_WRITE: Level = 'ANY';
 
@@ -104,6 +107,11 @@ export function planLevels(
   if (!overlaps(plan.register, plan.commit, replication))
     refuse(
       `consistency.operations.register ${plan.register} does not see everything that is committed at ${plan.commit} with copies in ${list(replication)}: a code could be used twice. Use ${quorum} for both.`,
+    );
+  // What registers are listed by is written at that level too, and failures are counted at it.
+  if (!overlaps(plan.register, plan.register, replication))
+    refuse(
+      `consistency.operations.register ${plan.register} is one data centre's, and the keyspace has copies in ${list(replication)}: a revocation in one would miss what another has given. Use ${quorum}.`,
     );
   for (const [setting, level] of namedLevels(settings, plan)) {
     const [needed, offered] = [

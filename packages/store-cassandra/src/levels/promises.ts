@@ -1,5 +1,5 @@
 import { overlaps } from './overlap.ts';
-import type { LevelPlan } from './plan.ts';
+import { LAST_WORD, type LevelPlan } from './plan.ts';
 import { copiesInAll, type Replication } from './replication.ts';
 
 /** What the chosen levels mean on this keyspace. */
@@ -48,10 +48,7 @@ function sentencesOf(
     );
   else
     lines.push(
-      `Access tokens are written at ${issue} and found at ${find}; with ${copies} ${copies === 1 ? 'copy' : 'copies'} a read may miss a token that was just answered` +
-        (confirm === null
-          ? '.'
-          : `, so one that finds nothing is made again at ${confirm} before it counts (after ${confirmMs} ms at LOCAL_QUORUM). While a copy is out of reach, a token that only it has is refused.`),
+      `Access tokens are written at ${issue} and found at ${find}; with ${copies} ${copies === 1 ? 'copy' : 'copies'} a read may miss a token that was just answered${secondLook(confirm, confirmMs)}`,
     );
   if (issue === 'ANY')
     lines.push(
@@ -60,4 +57,12 @@ function sentencesOf(
   if (copies === 1)
     lines.push('With one copy of each row, nothing is answered while its node is down; use three in production.');
   return lines;
+}
+
+/** The end of the sentence on a read that may miss a token. */
+function secondLook(confirm: LevelPlan['confirm'], confirmMs: number): string {
+  if (confirm === null) return '.';
+  const again = `, so one that finds nothing is made again at ${confirm} before it counts`;
+  if (confirm === LAST_WORD) return `${again}.`;
+  return `${again} (after ${confirmMs} ms at ${LAST_WORD}). While a copy is out of reach, a token that only it has is refused, and cannot be revoked either.`;
 }
