@@ -110,15 +110,15 @@ describe('a sweep', () => {
   it('obeys a signal and a budget within one batch, says so, and is done in the end', async () => {
     vi.useRealTimers();
     await add(...Array.from({ length: 60 }, () => aToken({ expiresAt: START, purgeAt: START })));
-    const stopped = await store.sweep({ at: START, batch: 10, budgetMs: 1_000, signal: AbortSignal.abort() });
+    const stopped = await store.sweep({ at: START, batch: 10, budgetMs: 60_000, signal: AbortSignal.abort() });
     expect([stopped.complete, stopped.removed['access_token']]).toEqual([false, 0]);
     const hurried = await store.sweep({ at: START, batch: 10, budgetMs: 0 });
     expect([hurried.complete, hurried.removed['access_token']]).toEqual([false, 10]);
     const control = new AbortController();
-    const running = store.sweep({ at: START, batch: 10, budgetMs: 1_000, signal: control.signal });
+    const running = store.sweep({ at: START, batch: 10, budgetMs: 60_000, signal: control.signal });
     control.abort();
     expect((await running).removed['access_token']).toBe(10);
-    const rest = await store.sweep({ at: START, batch: 10, budgetMs: 1_000 });
+    const rest = await store.sweep({ at: START, batch: 10, budgetMs: 60_000 });
     expect([rest.complete, rest.removed['access_token']]).toEqual([true, 40]);
     expect((await store.sweep({ at: START, batch: 10, budgetMs: 0 })).complete).toBe(true);
   });

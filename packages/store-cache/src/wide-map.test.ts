@@ -1,5 +1,5 @@
+import { keyOf } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
-import { aKey } from './fixtures.test-support.ts';
 import { shardOf, shardsFor, WideMap } from './wide-map.ts';
 
 describe('a map in many small ones', () => {
@@ -19,7 +19,7 @@ describe('a map in many small ones', () => {
   });
 
   it.each<[string, (index: number) => string]>([
-    ['keys', () => aKey()],
+    ['keys', (index) => keyOf('access_token', `token-${index}`)],
     ['numbered subjects', (index) => `user${index}@example.com`],
   ])('spreads %s evenly, so that no shard rehashes much more than its share', (_, text) => {
     const shards = shardsFor(1_000_000);
