@@ -16,7 +16,7 @@ describe('the consent page', () => {
   it('[AX-228] names client, scopes, owner and lifetimes, and carries the request sealed', async () => {
     const site = aSite();
     const browser = site.browser();
-    const page = await browser.toConsent();
+    const page = await browser.toConsent({ state: 'a-state-of-the-client' });
     expect(page).toMatchObject({
       client: { id: 'app', name: 'App', hasLogo: false },
       subject: 'ann',
@@ -26,7 +26,8 @@ describe('the consent page', () => {
       accessTokenSeconds: 3600,
       refreshSeconds: 43_200,
     });
-    for (const value of ['client.example', 'xyz', 'read'])
+    // Each long enough that what is sealed never holds it by chance.
+    for (const value of ['client.example', 'a-state-of-the-client', 'read+write'])
       expect(Buffer.from(page.interaction, 'base64url').toString('latin1')).not.toContain(value);
     expect((await browser.toConsent({ response_type: 'token' })).refreshSeconds).toBeNull();
   });

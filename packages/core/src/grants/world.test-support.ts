@@ -108,7 +108,7 @@ export function aWorld({
   const complete: Settings = { ...DEFAULT_SETTINGS, issuer: 'https://issuer.example', ...settings };
   const context: ServerContext = {
     settings: complete,
-    store: guardStore(store, { events: runtime.events, callMs: 3_000, sleep: async () => undefined }),
+    store: guardStore(store, { events: runtime.events, callMs: 60_000, sleep: async () => undefined }),
     runtime,
     clients: { find: async (id) => clients.get(id) },
     owners: {

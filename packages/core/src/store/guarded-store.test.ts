@@ -23,7 +23,7 @@ const unknown = (): never => {
   throw new StoreError('unknown_outcome', 'injected');
 };
 
-function guarded(over: (memory: Store) => Partial<Store>, callMs = 1_000) {
+function guarded(over: (memory: Store) => Partial<Store>, callMs = 60_000) {
   const memory = createMemoryStore();
   const events: ServerEvents['store.unknown_outcome'][] = [];
   const emitter = createEmitter();
