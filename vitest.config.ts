@@ -29,8 +29,9 @@ export default defineConfig({
           // they leave nothing behind either: modules are loaded once for all, a third of the time
           isolate: false,
           setupFiles: ['./scripts/unit-setup.ts'],
-          // for what hangs alone: on a crowded machine a search of every order takes its time
-          testTimeout: 30_000,
+          // for what hangs alone: on a crowded machine a search of every order takes its time, and a first server too
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

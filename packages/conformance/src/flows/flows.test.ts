@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { DEFAULT_CASE_MS } from '../harness.ts';
 import { runCase } from '../run.ts';
 import { targetOf } from '../saboteurs/catch.test-support.ts';
 import { SABOTEURS } from '../saboteurs/index.ts';
@@ -21,7 +20,7 @@ const SUFFERED = [
 ] as const;
 
 for (const [id, flow] of SUFFERED)
-  it(`a store that ${id} is caught by ${flow}`, { timeout: 2 * DEFAULT_CASE_MS }, async () => {
+  it(`a store that ${id} is caught by ${flow}`, async () => {
     const wrong = SABOTEURS.find((saboteur) => saboteur.id === id);
     const of = FLOW_CASES.find((each) => each.id === flow);
     if (!wrong || !of) throw new TypeError('No such saboteur or flow.');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { STORE_CASES } from '../areas/index.ts';
-import { DEFAULT_CASE_MS, type StoreTarget } from '../harness.ts';
+import type { StoreTarget } from '../harness.ts';
 import { REFERENCE_CAPABILITIES, type ReferenceStore } from '../reference/reference-store.ts';
 import { ReferenceMemory } from '../reference/tables.ts';
 import { runCase } from '../run.ts';
@@ -25,7 +25,7 @@ export function targetOf(wrong: Pick<Saboteur, 'id' | 'open'>): StoreTarget {
 export function defineCatching(group: string, saboteurs: readonly Saboteur[]): void {
   describe(`the suite catches ${group}`, () => {
     for (const wrong of saboteurs)
-      it(`${wrong.id}: ${wrong.caughtBy}`, { timeout: 2 * DEFAULT_CASE_MS }, async () => {
+      it(`${wrong.id}: ${wrong.caughtBy}`, async () => {
         const fallen = new Set<string>();
         for (const each of STORE_CASES)
           if ((await runCase(each, targetOf(wrong))).outcome === 'broken') fallen.add(each.id);

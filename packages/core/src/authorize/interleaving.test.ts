@@ -107,8 +107,7 @@ for (const [faults, what] of [
   [0, 'every order of the store calls'],
   [1, 'every order, with one unknown or late outcome'],
 ] as const) {
-  // Thousands of runs, on a machine that may have other work to do.
-  describe(what, { timeout: 60_000 }, () => {
+  describe(what, () => {
     it('a page that is posted twice at once is decided once', async () => {
       const beginning = await begin();
       await everyScript(async (script) => {
@@ -170,7 +169,7 @@ for (const [faults, what] of [
   });
 }
 
-describe('the implicit answer', { timeout: 60_000 }, () => {
+describe('the implicit answer', () => {
   it('[SEC-9] is not given where the session ended before it', async () => {
     let withheld = 0;
     const beginning = await begin({ response_type: 'token' });
