@@ -9,6 +9,11 @@ export const sharedByProcesses: Need = {
   holds: ({ capabilities }) => capabilities.change >= Atomicity.cluster,
 };
 
+export const eventualTokens: Need = {
+  otherwise: 'a token that was answered is seen at once',
+  holds: ({ capabilities }) => capabilities.visibility.tokens === 'eventual',
+};
+
 export const sweeps: Need = {
   otherwise: 'the store removes the dead by itself',
   holds: ({ capabilities }) => capabilities.expiry === 'sweep',

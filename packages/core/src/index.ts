@@ -144,6 +144,7 @@ export type {
   SweepHolder,
   SweepOptions,
   SweepReport,
+  TokenOf,
   Write,
   Written,
 } from './store/store.ts';

@@ -42,7 +42,7 @@ export async function lookUp(call: Call, key: Key, level: Level): Promise<TokenR
 async function endOf(call: Call, token: TokenRow): Promise<Token['revoked']> {
   const { grantId, clientId } = token;
   const [ended, epoch, grant] = await Promise.all([
-    isEnded(call, token.key),
+    isEnded(call, token),
     epochOf(call, clientId),
     grantId === null ? undefined : readRegister(call, 'grant', grantId),
   ]);
@@ -54,8 +54,8 @@ async function endOf(call: Call, token: TokenRow): Promise<Token['revoked']> {
   return ofGrant > grant.clientEpoch ? 'client' : null;
 }
 
-export async function isEnded(call: Call, key: Key): Promise<boolean> {
+async function isEnded(call: Call, { key, clientId }: TokenRow): Promise<boolean> {
   const { session, tenant, plan, deadline } = call;
-  const rows = await session.run('find_token_end', { tenant_id: tenant, token_hash: key }, plan.register, deadline);
-  return rows.length > 0;
+  const end = { tenant_id: tenant, token_hash: key, client_id: clientId };
+  return (await session.run('find_token_end', end, plan.register, deadline)).length > 0;
 }

@@ -1,7 +1,7 @@
-import type { Key } from '@gatehouse/core';
+import type { ClientId, Key } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { CLIENT, newGrant, newRegister, newToken } from '../fixtures/records.ts';
-import { port } from '../needs.ts';
+import { eventualTokens, port } from '../needs.ts';
 import type { Trial } from '../trial.ts';
 
 /** Contract 26, 27, 30, 56: a revocation hits what it names and all that hangs on it, once, and nothing else. */
@@ -25,6 +25,25 @@ export const revocation: readonly Case[] = [
       t.same(await t.endOf(alone.key, null), null, 'a token without a grant');
       const found = t.present(await t.store.find('grant', grant.key), 'its grant');
       t.same([found.version, found.revoked], [1, null], 'its grant');
+    },
+  },
+  {
+    id: 'store-26-unseen-token',
+    promise:
+      'A token that was revoked before it could be seen is dead once it is seen; one that another client revoked so lives.',
+    proves: ['SEC-12'],
+    needs: [eventualTokens],
+    async run(t) {
+      const [hit, spared] = [newToken(t, null), newToken(t, null)];
+      const { clientId, purgeAt } = hit;
+      const end = { token: hit.key, of: { clientId, purgeAt } };
+      t.same(await t.store.revoke(end, t.now(), 'test'), 1, 'revoking a token that is not there yet');
+      t.same(await t.store.revoke(end, t.now(), 'test'), 0, 'revoking it again');
+      const another = { clientId: `${clientId}-2` as ClientId, purgeAt };
+      await t.store.revoke({ token: spared.key, of: another }, t.now(), 'test');
+      await t.store.write({ attempt: t.attempt(), add: [hit, spared] });
+      t.same(await t.endOf(hit.key, 'token'), 'token', 'the token, once it is there');
+      t.same(await t.endOf(spared.key, null), null, 'a token that another client revoked before it was there');
     },
   },
   {

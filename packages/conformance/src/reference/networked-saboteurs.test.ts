@@ -5,6 +5,8 @@ import {
   type Kind,
   type Store,
   StoreError,
+  type Token,
+  type TokenOf,
   type Write,
   type Written,
 } from '@gatehouse/core';
@@ -14,7 +16,7 @@ import { reasonToSkip, runCase } from '../run.ts';
 import { targetOf } from '../saboteurs/catch.test-support.ts';
 import { type Failing, NetworkedStore, networkedTarget } from './networked.test-support.ts';
 import { ReferenceStore } from './reference-store.ts';
-import { nameOf, type Row } from './tables.ts';
+import { nameOf, type Row, type TokenRow } from './tables.ts';
 
 /** Stores behind a wire that are wrong in what only such a store can be. */
 
@@ -201,7 +203,21 @@ class CannotReadWhatWasBefore extends NetworkedStore {
   }
 }
 
-const CAUGHT: readonly (readonly [what: string, Wrong: typeof NetworkedStore, caughtBy: string])[] = [
+class EndsWhatItSees extends NetworkedStore {
+  protected override endUnseen(key: Key, of: TokenOf): boolean {
+    return this.tables.rows.has(nameOf({ kind: 'access_token', key })) && super.endUnseen(key, of);
+  }
+}
+
+class EndsForAnyClient extends NetworkedStore {
+  protected override whyTokenEnded(row: TokenRow): Token['revoked'] {
+    return [...this.backend.ends].some((end) => end.includes(row.key)) ? 'token' : super.whyTokenEnded(row);
+  }
+}
+
+type Wire = Parameters<typeof networkedTarget>[0];
+
+const CAUGHT: readonly (readonly [what: string, Wrong: typeof NetworkedStore, caughtBy: string, wire?: Wire])[] = [
   ['takes any clock', TakesAnyClock, 'store-13-clocks-too-far-apart'],
   ['opens anything', OpensAnything, 'store-49-refuses-to-open'],
   ['migrates twice', MigratesTwice, 'store-60-all-at-once'],
@@ -224,15 +240,17 @@ const CAUGHT: readonly (readonly [what: string, Wrong: typeof NetworkedStore, ca
   ['comes back from an old snapshot', ComesBackFromAnOldSnapshot, 'flow-restart'],
   ['looks before the lock', LooksBeforeTheLock, 'store-28-grant-forced-orders'],
   ['stamps the epoch at the lock', StampsTheEpochAtTheLock, 'store-28-client-forced-orders'],
+  ['ends only what it sees', EndsWhatItSees, 'store-26-unseen-token', 'ordered'],
+  ['ends for any client', EndsForAnyClient, 'store-26-unseen-token', 'ordered'],
   ['answers before it is there', AnswersBeforeItIsThere, 'store-66-winner-dies'],
   ['cannot read what was before', CannotReadWhatWasBefore, 'store-06-previous-schema'],
 ];
 
-for (const [what, Wrong, caughtBy] of CAUGHT)
+for (const [what, Wrong, caughtBy, wire = 'sql'] of CAUGHT)
   it(`a store that ${what} is caught by ${caughtBy}`, async () => {
     const of = CASES.find(({ id }) => id === caughtBy);
     if (!of) throw new TypeError('No such case.');
-    expect((await runCase(of, { ...networkedTarget('sql', Wrong), caseMs: 3_000 })).outcome).toBe('broken');
+    expect((await runCase(of, { ...networkedTarget(wire, Wrong), caseMs: 3_000 })).outcome).toBe('broken');
   });
 
 it('every case that the plain reference store skips has one that it catches', () => {

@@ -12,13 +12,15 @@ import {
   type Store,
   type StoreCapabilities,
   StoreError,
+  type Token,
+  type TokenOf,
   type Write,
   type Written,
 } from '@gatehouse/core';
 import type { StoreTarget } from '../harness.ts';
 import type { Fault, Opening, Statement } from '../ports.ts';
 import { REFERENCE_CAPABILITIES, ReferenceStore } from './reference-store.ts';
-import { nameOf, ReferenceMemory, type Row } from './tables.ts';
+import { nameOf, ReferenceMemory, type Row, type TokenRow } from './tables.ts';
 
 /** The reference store behind a wire that can be cut, locked, filled up and read along: it runs the cases of the ports. */
 
@@ -59,6 +61,8 @@ export class Backend {
   readonly locks = new Map<string, Promise<void>>();
   readonly clocks = new Map<string, Clock>();
   readonly seenAt = new Map<string, { readonly at: number; readonly before: Row | undefined }>();
+  /** Of tokens that need not be seen yet. */
+  readonly ends = new Set<string>();
   schema: 'none' | 'migrating' | 'there' = 'there';
   readonly refusal: string | null;
   up = true;
@@ -182,7 +186,21 @@ export class NetworkedStore extends ReferenceStore {
   override async revoke(what: Revocation, at: number, reason: string): Promise<number> {
     checkRevoke(what, at, reason);
     const locked = 'token' in what ? what.token : nameOf({ kind: 'grant', key: what.grants[0] ?? ('' as Key) });
-    return this.send('update revoked', locked, () => super.revoke(what, at, reason));
+    return this.send('update revoked', locked, async () => {
+      const known = await super.revoke(what, at, reason);
+      return 'token' in what && what.of ? Number(this.endUnseen(what.token, what.of)) : known;
+    });
+  }
+
+  /** False where it was ended before. */
+  protected endUnseen(key: Key, { clientId }: TokenOf): boolean {
+    const { ends } = this.backend;
+    return ends.size < ends.add(JSON.stringify([this.opening.namespace, key, clientId])).size;
+  }
+
+  protected override whyTokenEnded(row: TokenRow): Token['revoked'] {
+    const ended = this.backend.ends.has(JSON.stringify([this.opening.namespace, row.key, row.clientId]));
+    return ended ? 'token' : super.whyTokenEnded(row);
   }
 
   protected override change(write: Write, change: Change): Written {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { aCode } from '../grants/world.test-support.ts';
 import { createMemoryStore } from '../store/memory-store.test-support.ts';
-import { makeRefreshToken, parseRefreshToken } from '../tokens/handle.ts';
+import type { Store } from '../store/store.ts';
+import { keyOf, makeRefreshToken, parseRefreshToken } from '../tokens/handle.ts';
 import { APP_SECRET, aFrontDoor, type FrontDoor } from './front-door.test-support.ts';
 
 const signIn = async (door: FrontDoor) => {
@@ -78,6 +79,29 @@ describe('[AX-108] revocation', () => {
       expect((await door.revoke({ token })).status).toBe(200);
     expect(memory.calls.filter((call) => call.startsWith('revoke'))).toEqual([]);
     expect(await isActive(door, access)).toBe(true);
+  });
+
+  it('[SEC-12] ends what the store may have and not show yet, as this client’s alone', async () => {
+    const memory = createMemoryStore();
+    const late = Object.create(memory, {
+      capabilities: {
+        value: { ...memory.capabilities, visibility: { registers: 'cluster', tokens: 'eventual', boundMs: 50 } },
+      },
+      find: { value: async () => undefined },
+      revoke: { value: vi.fn(async () => 1) },
+    }) as Store;
+    const { access, refresh } = await signIn(aFrontDoor({ store: memory }));
+    const door = aFrontDoor({ store: late });
+    expect((await door.revoke({ token: access }, { basic: ['eve', APP_SECRET] })).status).toBe(200);
+    const { now } = door.time;
+    const of = { clientId: 'eve', purgeAt: now + 3_660_000 };
+    expect(late.revoke).toHaveBeenCalledExactlyOnceWith(
+      { token: keyOf('access_token', access), of },
+      now,
+      expect.anything(),
+    );
+    for (const token of ['unknown', `${access}x`, refresh]) expect((await door.revoke({ token })).status).toBe(200);
+    expect(late.revoke).toHaveBeenCalledTimes(1);
   });
 
   it('[AX-110] [SEC-77] [SEC-10] refuses another client, and the token lives on', async () => {

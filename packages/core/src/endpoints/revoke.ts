@@ -8,6 +8,7 @@ import { requireFormBody } from '../oauth/form-body.ts';
 import { parseResponseFormat } from '../oauth/response-format.ts';
 import type { ServerContext } from '../server/context.ts';
 import { claimedKind, grantKey, keyOf, kindOf, parseRefreshToken } from '../tokens/handle.ts';
+import { longestStay } from '../tokens/issue.ts';
 import { answered, type Call } from './answered.ts';
 import type { Endpoint, EndpointResponse } from './endpoint.ts';
 
@@ -38,10 +39,14 @@ async function revokeAccessToken(
 ): Promise<void> {
   if (kindOf(handle) !== 'access_token') return;
   const key = keyOf('access_token', handle);
-  const token = await context.store.find('access_token', key);
-  if (token?.key !== key) return;
-  if (token.clientId !== client.id) throw foreignToken();
-  await context.store.revoke({ token: key }, now, 'revoked by its client');
+  const found = await context.store.find('access_token', key);
+  const token = found?.key === key ? found : undefined;
+  if (token && token.clientId !== client.id) throw foreignToken();
+  // What a store may have and not show yet is ended all the same: it would live when it is shown.
+  if (!token && context.store.capabilities.visibility.tokens !== 'eventual') return;
+  const of = { clientId: client.id, purgeAt: token?.purgeAt ?? now + longestStay(context) };
+  await context.store.revoke({ token: key, of }, now, 'revoked by its client');
+  if (!token) return;
   context.runtime.events.emit('token.revoked', { traceId: request.traceId, clientId: client.id, kind: 'access_token' });
 }
 

@@ -17,7 +17,14 @@ export interface Write {
 export type Written = 'written' | 'outdated';
 
 /** What a revocation ends, whatever the version. */
-export type Revocation = { readonly grants: readonly Key[] } | { readonly token: Key };
+export type Revocation = { readonly grants: readonly Key[] } | { readonly token: Key; readonly of?: TokenOf };
+
+/** What the caller knows of a token, or takes for granted where it was not found. A store whose tokens are `eventual` ends it by this alone, seen or not; the end counts for a token of that client only. */
+export interface TokenOf {
+  readonly clientId: ClientId;
+  /** When it will be gone, at the latest. */
+  readonly purgeAt: Instant;
+}
 
 /** At least one of them. Grants by any, consents by subject or client, sessions by subject, clients by none of them (`{}`). */
 export interface ListBy {

@@ -96,6 +96,8 @@ describe('what every store refuses before any statement', () => {
     ['an empty grant', { grants: [''] }],
     ['no token', {}],
     ['both', { grants: [KEY], token: KEY }],
+    ['a token of nobody', { token: KEY, of: { clientId: undefined, purgeAt: 1 } }],
+    ['a token that is gone at no instant', { token: KEY, of: { clientId: 'app', purgeAt: 1.5 } }],
   ])('[SEC-113] a revocation that names %s is refused', (_, what) => {
     invalid(() => checkRevoke(what as Revocation, 1, 'x'));
   });

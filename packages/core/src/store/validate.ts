@@ -1,6 +1,6 @@
 import { type Instant, isKey, NEVER } from './brands.ts';
 import type { Change, Kind, NewRegister, NewToken, RegisterKind } from './records.ts';
-import type { Addition, ListBy, PageRequest, Revocation, SweepOptions, Write } from './store.ts';
+import type { Addition, ListBy, PageRequest, Revocation, SweepOptions, TokenOf, Write } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 /** What every store takes and none exceeds: beyond it a value is refused as `invalid`, never cut. */
@@ -57,9 +57,17 @@ export function checkRevoke(what: Revocation, at: Instant, reason: string): void
   if ('grants' in what) {
     if (!Array.isArray(what.grants)) refuse('A revocation of grants names a list of them.');
     for (const key of what.grants) checkKey(key, 'grant');
-  } else checkKey(what.token, 'token');
+  } else {
+    checkKey(what.token, 'token');
+    if (what.of !== undefined) checkTokenOf(what.of);
+  }
   checkInstant(at, 'at');
   checkText(reason, STORE_LIMITS.name, 'reason');
+}
+
+function checkTokenOf({ clientId, purgeAt }: TokenOf): void {
+  checkText(clientId, STORE_LIMITS.name, 'clientId');
+  checkInstant(purgeAt, 'purgeAt');
 }
 
 /** @throws StoreError `invalid` */

@@ -93,6 +93,12 @@ export function tokenSettings(context: ServerContext, grantType: string): TokenS
   return settings;
 }
 
+/** Milliseconds that the record of an access token stays at most, whatever grant gave it. */
+export function longestStay({ settings }: ServerContext): number {
+  const lives = [...settings.grants.values()].map(({ accessToken }) => accessToken.ttlSeconds * 1000);
+  return Math.max(...lives) + TOKEN_LINGERS;
+}
+
 function familyEnd(context: ServerContext, basis: Basis, now: Instant): Instant {
   if (basis.kind === 'none') return Number.POSITIVE_INFINITY;
   return basis.kind === 'new' ? now + context.settings.refresh.familySeconds * 1000 : basis.grant.data.endsAt;

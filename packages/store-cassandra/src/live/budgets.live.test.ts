@@ -64,7 +64,7 @@ function budgetCase(sent: () => readonly SentStatement[]): Case {
       // The token; then its end, its grant, its client's epoch.
       await cost('introspect', { reads: 4, writes: 0, decisions: 0 }, () => site.isActive(t, access, true));
       await cost('tokeninfo', { reads: 4, writes: 0, decisions: 0 }, () => site.tokeninfo(access));
-      await cost('revoke an access token', { reads: 6, writes: 0, decisions: 1 }, () => site.revoke(access));
+      await cost('revoke an access token', { reads: 4, writes: 0, decisions: 1 }, () => site.revoke(access));
       await cost('revoke a refresh token', { reads: 3, writes: 0, decisions: 1 }, () =>
         site.revoke(String(tokens['refresh_token'])),
       );

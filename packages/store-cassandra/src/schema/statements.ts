@@ -70,6 +70,7 @@ function* registers(): Generator<Statement> {
 function* tokens(): Generator<Statement> {
   const at = ['tenant_id', 'token_hash'];
   const all = [...at, ...TOKEN_COLUMNS];
+  const end = [...at, 'client_id'];
   yield {
     id: 'find_token',
     stage: 'read',
@@ -83,12 +84,12 @@ function* tokens(): Generator<Statement> {
   yield {
     id: 'find_token_end',
     stage: 'read',
-    text: `SELECT revoked_at, revoked_by FROM oauth_token_end WHERE ${where(at)}`,
+    text: `SELECT revoked_at, revoked_by FROM oauth_token_end WHERE ${where(end)}`,
   };
   yield {
     id: 'add_token_end',
     stage: 'decide',
-    text: `INSERT INTO oauth_token_end (${at.join(', ')}, revoked_at, revoked_by) VALUES (${bound(at)}, :revoked_at, :revoked_by) IF NOT EXISTS USING TTL :ttl`,
+    text: `INSERT INTO oauth_token_end (${end.join(', ')}, revoked_at, revoked_by) VALUES (${bound(end)}, :revoked_at, :revoked_by) IF NOT EXISTS USING TTL :ttl`,
   };
 }
 

@@ -113,7 +113,7 @@ export const TABLES: Readonly<Record<string, readonly [partition: readonly strin
   ),
   [MONTHS]: [['tenant_id', 'client_id'], 'month'],
   oauth_access_token: [['tenant_id', 'token_hash']],
-  oauth_token_end: [['tenant_id', 'token_hash']],
+  oauth_token_end: [['tenant_id', 'token_hash'], 'client_id'],
   oauth_replay: [['tenant_id', 'nonce_hash']],
   oauth_counter: [['tenant_id', 'counter_hash'], 'at', 'id'],
   oauth_schema: [['id']],
