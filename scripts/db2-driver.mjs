@@ -43,8 +43,11 @@ async function finish() {
   });
   const library = await fetchLibrary();
   if (!fs.existsSync(binding)) await unpackBinding(driver, binding);
-  fs.rmSync(link, { recursive: true, force: true });
-  fs.symlinkSync(library, link);
+  // In one step: a test beside this one may be loading it.
+  const next = `${link}-${process.pid}`;
+  fs.symlinkSync(library, next);
+  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) fs.rmSync(link, { recursive: true, force: true });
+  fs.renameSync(next, link);
   return driver;
 }
 

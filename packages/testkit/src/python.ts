@@ -4,9 +4,10 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const run = promisify(execFile);
-const INSTALL_WITHIN_MS = 180_000;
+const INSTALL_WITHIN_MS = 600_000;
 
 /**
  * A Python that has what a requirements file names, in an environment of its own that later runs find again.
@@ -26,21 +27,23 @@ export async function preparePython(requirements: string): Promise<string> {
   const python = path.join(folder, 'bin', 'python');
   // Written last: an installation that was cut short is begun anew.
   const stamp = path.join(folder, 'complete');
-  if (existsSync(stamp)) return python;
-  rmSync(folder, { recursive: true, force: true });
+  await oneAtATime(`python-${wanted}`, async () => {
+    if (existsSync(stamp)) return;
+    rmSync(folder, { recursive: true, force: true });
+    await install(folder, python, requirements);
+    writeFileSync(stamp, '');
+  });
+  return python;
+}
+
+async function install(folder: string, python: string, requirements: string): Promise<void> {
   try {
     await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_WITHIN_MS });
     await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
       timeout: INSTALL_WITHIN_MS,
     });
   } catch (cause) {
-    throw new Error(
-      `Python could not install ${path.basename(requirements)}: ${(cause as Error).message.split('\n').slice(0, 3).join(' ')}`,
-      {
-        cause,
-      },
-    );
+    const said = (cause as Error).message.split('\n').slice(0, 3).join(' ');
+    throw new Error(`Python could not install ${path.basename(requirements)}: ${said}`, { cause });
   }
-  writeFileSync(stamp, '');
-  return python;
 }

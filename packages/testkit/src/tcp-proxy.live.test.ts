@@ -67,14 +67,19 @@ describe('a proxy', () => {
     const proxy = await startTcpProxy({ port: (echo.address() as AddressInfo).port });
     onTestFinished(() => proxy.close());
     proxy.set({ swallowAnswer: true });
+    const served = once(echo, 'connection') as Promise<[Socket]>;
     const socket = connect(proxy.port, '127.0.0.1');
     socket.on('error', () => socket.destroy());
     let received = '';
     socket.on('data', (piece) => (received += piece.toString()));
     socket.write('hello');
-    // The next piece goes through, so the first answer has come and gone.
-    await once(socket, 'connect');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await once((await served)[0], 'data');
+    // After a whole exchange beside the proxy, the first answer has come to it and gone.
+    const beside = connect((echo.address() as AddressInfo).port, '127.0.0.1');
+    beside.write('hello');
+    await once(beside, 'data');
+    beside.destroy();
+    // The next piece goes through.
     proxy.set({});
     socket.write('again');
     await once(socket, 'data');

@@ -33,7 +33,7 @@ export const DB2: Product = {
   },
 };
 
-const ROUNDS = 5;
+const ROUNDS = 20;
 /** Deadlock or lock timeout: rolled back, and to be said again. */
 const GIVEN_UP = -911;
 

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Missing } from './database-server.ts';
 import { findProgram } from './find-program.ts';
 
 const run = promisify(execFile);
-const FETCHED_WITHIN_MS = 180_000;
+const FETCHED_WITHIN_MS = 600_000;
 
 export interface JavaProgram {
   readonly java: string;
@@ -34,13 +35,22 @@ async function jarOf(artifact: string): Promise<string | Missing> {
   if (existsSync(jar)) return jar;
   const maven = await findProgram('mvn');
   if (maven === null) return { reason: `There is no mvn on the path to fetch ${artifact} with.` };
-  mkdirSync(folder, { recursive: true });
+  return oneAtATime('jars', async () => (existsSync(jar) ? jar : fetchJar(maven, artifact, jar)));
+}
+
+async function fetchJar(maven: string, artifact: string, jar: string): Promise<string | Missing> {
+  // Moved when it is whole: half of one is not found.
+  const arriving = `${jar}-arriving`;
+  mkdirSync(arriving, { recursive: true });
   try {
-    await run(maven, ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], {
+    await run(maven, ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${arriving}`], {
       timeout: FETCHED_WITHIN_MS,
     });
+    renameSync(path.join(arriving, path.basename(jar)), jar);
   } catch (cause) {
     return { reason: `mvn could not fetch ${artifact}: ${(cause as Error).message.split('\n').slice(0, 3).join(' ')}` };
+  } finally {
+    rmSync(arriving, { recursive: true, force: true });
   }
   return jar;
 }

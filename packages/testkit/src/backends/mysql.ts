@@ -112,7 +112,7 @@ async function asAdmin<T>(url: URL, work: (connection: Connection) => Promise<T>
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1) || 'mysql',
-    connectTimeout: 5_000,
+    connectTimeout: 20_000,
   });
   connection.on('error', () => undefined);
   try {

@@ -67,7 +67,7 @@ async function asAdmin<T>(url: URL, work: (client: Client) => Promise<T>): Promi
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1) || 'postgres',
     ssl: false,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 20_000,
   });
   client.on('error', () => undefined);
   await client.connect();

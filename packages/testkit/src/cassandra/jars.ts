@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Missing } from '../backends/database-server.ts';
 import { findProgram } from '../backends/find-program.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 
 const run = promisify(execFile);
-const FETCHED_WITHIN_MS = 300_000;
+const FETCHED_WITHIN_MS = 600_000;
 
 export const CASSANDRA_VERSION = '5.0.9';
 
@@ -29,18 +30,28 @@ export async function cassandraProgram(): Promise<CassandraProgram | Missing> {
   if (isThere(lib)) return { java, lib };
   const maven = await findProgram('mvn');
   if (maven === null) return { reason: 'There is no mvn on the path to fetch Cassandra with.' };
+  const missing = await oneAtATime('cassandra-jars', async () => (isThere(lib) ? null : fetchJars(maven, folder, lib)));
+  return missing ?? { java, lib };
+}
+
+async function fetchJars(maven: string, folder: string, lib: string): Promise<Missing | null> {
   mkdirSync(folder, { recursive: true });
   const pom = path.join(folder, 'pom.xml');
   writeFileSync(pom, POM);
+  // Moved when they are all there: some of them are not found.
+  const arriving = `${lib}-arriving`;
+  for (const left of [arriving, lib]) rmSync(left, { recursive: true, force: true });
   try {
-    await run(maven, ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`], {
+    await run(maven, ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${arriving}`], {
       timeout: FETCHED_WITHIN_MS,
     });
   } catch (cause) {
     const said = (cause as Error).message.split('\n').slice(0, 3).join(' ');
     return { reason: `mvn could not fetch Cassandra: ${said}` };
   }
-  return isThere(lib) ? { java, lib } : { reason: 'mvn fetched no jar of Cassandra.' };
+  if (!isThere(arriving)) return { reason: 'mvn fetched no jar of Cassandra.' };
+  renameSync(arriving, lib);
+  return null;
 }
 
 async function findJava(): Promise<string | Missing> {
