@@ -9,14 +9,18 @@ const onServers = {
   pool: 'forks' as const,
   // the databases' servers of this run, one of each for all files
   globalSetup: ['./packages/testkit/src/backends/run-servers.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // for what hangs alone: on a crowded machine browsers, databases and processes take their time
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 
 export default defineConfig({
   test: {
     // A test that fails once has failed: no retry, here or anywhere.
     retry: 0,
+    // The end of a run ends its databases: one that is cut off leaves them to the next.
+    teardownTimeout: 120_000,
     projects: [
       {
         test: {

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, expectNoSidewaysScrolling, keepPicture } from './checks.ts';
-import { allow, arrive, backAtClient, signIn } from './steps.ts';
+import { allow, arrive, backAtClient, expectFocus, signIn } from './steps.ts';
 import { OUT_OF_BAND, type Person, useWorld } from './world.ts';
 
 const world = useWorld();
@@ -137,11 +137,12 @@ describe('the keyboard alone', () => {
   test('signs in, unticks a scope and allows the rest; where it is, can be seen', async () => {
     const page = await world().page();
     await page.goto(world().authorizeUrl());
+    await expectFocus(page, 'UserName');
     await page.keyboard.type('dan');
     await page.keyboard.press('Tab');
     await page.keyboard.type('correct horse');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('login-submit');
+    await expectFocus(page, 'login-submit');
     await page.keyboard.press('Enter');
     await page.locator('#consent').waitFor();
 
@@ -168,9 +169,9 @@ describe('the keyboard alone', () => {
   test('after a failed login begins at the message, with the form next', async () => {
     const page = await world().page();
     await PAGES['login-failed']?.(page);
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('error=loginfailed');
+    await expectFocus(page, 'error=loginfailed');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('UserName');
+    await expectFocus(page, 'UserName');
   });
 });
 
@@ -217,7 +218,9 @@ describe('answers', () => {
   test('[SEC-137] by form_post come on a page with the headers of every page', async () => {
     const page = await world().page({ javaScriptEnabled: false });
     await arrive(world(), page, 'hal', { response_mode: 'form_post' });
-    const [response] = await Promise.all([page.waitForResponse(() => true), allow(page)]);
+    await page.locator('#consent').waitFor();
+    const itself = page.waitForResponse((one) => one.request().isNavigationRequest() && one.ok());
+    const [response] = await Promise.all([itself, allow(page)]);
     expect(await response.allHeaders()).toMatchObject({
       'x-frame-options': 'DENY',
       'referrer-policy': 'same-origin',
@@ -243,7 +246,7 @@ describe('answers', () => {
     expect(await page.locator('#error-code').innerText()).toBe('invalid_request');
     const traceId = await page.locator('#trace-id').innerText();
     expect(Object.values((await response?.allHeaders()) ?? {})).toContain(traceId);
-    expect(world().server.output()).toContain(traceId);
+    await expect.poll(() => world().server.output()).toContain(traceId);
     expect(world().client.answers).toEqual([]);
   });
 });

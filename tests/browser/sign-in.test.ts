@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keepPicture } from './checks.ts';
-import { allow, arrive, askedScopes, backAtClient, signIn } from './steps.ts';
-import { useWorld } from './world.ts';
+import { allow, arrive, askedScopes, backAtClient, expectFocus, signIn } from './steps.ts';
+import { type Person, useWorld } from './world.ts';
 
 const world = useWorld();
 const FAILED = 'That user name and password do not match.';
@@ -27,7 +27,7 @@ describe('signing in', () => {
     await signIn(page, 'ben', 'wrong');
     await page.getByText(FAILED).waitFor();
     expect(new URL(page.url()).hash).toBe('#error=loginfailed');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('error=loginfailed');
+    await expectFocus(page, 'error=loginfailed');
     await keepPicture(page, 'login-failed');
     await signIn(page, 'ben');
     await page.getByText('Signed in as ben.').waitFor();
@@ -41,9 +41,7 @@ describe('signing in', () => {
       ['ben', 'x'],
     ] as const) {
       await page.goto(world().authorizeUrl());
-      await page.getByLabel('User name').fill(name);
-      await page.getByLabel('Password').fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(page, name as Person, password);
       await page.getByText(FAILED).waitFor();
       texts.push(await page.locator('main').innerText());
     }
@@ -58,7 +56,6 @@ describe('signing in', () => {
       await page.getByText(FAILED).waitFor();
     }
     await signIn(page, 'cleo');
-    await page.waitForLoadState();
     await page.getByText(FAILED).waitFor();
     expect(await page.locator('#consent').count()).toBe(0);
     await keepPicture(page, 'login-locked');
@@ -70,7 +67,7 @@ describe('signing in', () => {
     const page = await world().page();
     await page.goto(world().authorizeUrl({ login_hint: 'ada' }));
     expect(await page.getByLabel('User name').inputValue()).toBe('ada');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('Passwd');
+    await expectFocus(page, 'Passwd');
   });
 
   test('in a German browser it is in German', async () => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { PASSWORD, type Person, type World } from './world.ts';
 
 /** What a person does, by what they see: labels and buttons. */
@@ -7,6 +8,13 @@ export async function signIn(page: Page, person: Person, password: string = PASS
   await page.getByLabel('User name').fill(person);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  // Of what comes then, tests read texts as they are: all of it has to be there.
+  await page.waitForLoadState();
+}
+
+/** The cursor comes with a picture of the page, which a crowded machine draws when the page has long been loaded. */
+export async function expectFocus(page: Page, id: string): Promise<void> {
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(id);
 }
 
 export async function allow(page: Page): Promise<void> {

@@ -25,7 +25,8 @@ export class World {
   /** A person with a browser that nobody has used before. */
   async visitor(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.#browser.newContext({ locale: 'en-GB', ...options });
-    context.setDefaultTimeout(10_000);
+    // For what never comes alone.
+    context.setDefaultTimeout(60_000);
     onTestFinished(() => context.close());
     return context;
   }

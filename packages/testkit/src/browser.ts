@@ -4,11 +4,13 @@ import { isProgram } from './backends/find-program.ts';
 import { type Provision, provide } from './provision.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+/** A crowded machine takes its time: a limit for what never comes. */
+const STARTED_WITHIN_MS = 120_000;
 const MAC = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
 
 /** A started Chromium, headless; the caller closes it. `CHROMIUM` names another than the one on the path. */
 export function openBrowser(): Promise<Provision<Browser>> {
-  return provide('browser', () => chromium.launch({ executablePath: findChromium() }));
+  return provide('browser', () => chromium.launch({ executablePath: findChromium(), timeout: STARTED_WITHIN_MS }));
 }
 
 /** @throws Error saying how to get one */

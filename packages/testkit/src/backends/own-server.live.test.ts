@@ -22,7 +22,6 @@ describe.each(NAMES)('%s', (name) => {
   };
   test.for(Object.entries(PLACES))(
     '%s: on loopback only, with its certificate, its data outliving a kill, silent while it is paused',
-    { timeout: 120_000 },
     async ([, start], context) => {
       const ours = makeCertificateAuthority('Ours');
       const server = await start({ tls: ours.issue() });
