@@ -42,7 +42,7 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
   });
 
   const shared: readonly BackendName[] = ['postgresql15', 'postgresql18', 'mysql9', 'mariadb10', 'mariadb11'];
-  it.for(shared)('on %s, through two nodes', { timeout: 240_000 }, async (name, ctx) => {
+  it.for(shared)('on %s, through two nodes', async (name, ctx) => {
     const database = await databaseServer(name);
     if (!database.available) return ctx.skip(database.reason);
     const { drop, url } = await database.value.createDatabase();

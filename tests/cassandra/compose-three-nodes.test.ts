@@ -14,7 +14,7 @@ const authorization = `Basic ${btoa(`${CONFIDENTIAL.id}:${CONFIDENTIAL.secret}`)
 const compose = await findCompose();
 
 test('[AX-193] profile cassandra-3: three nodes with three copies are healthy, serve at a quorum, and go on without one', {
-  timeout: 900_000,
+  timeout: 1_800_000,
 }, async (context) => {
   if (!compose.available) return context.skip(compose.reason);
   const image = await cassandraImage();
@@ -27,7 +27,7 @@ test('[AX-193] profile cassandra-3: three nodes with three copies are healthy, s
     await composed('up', '--wait', '--pull', 'never');
     // Their own addresses, since the driver takes every node to listen on the port of the first.
     const addresses = await Promise.all(
-      NODES.map(async (node) => (await composed('exec', '-T', node, 'hostname', '-i')).trim()),
+      NODES.map(async (node) => (await composed('exec', '-T', node, 'hostname', '-i')).trim().split(/\s+/)[0]),
     );
     const levels = 'consistency.read=QUORUM&consistency.write=QUORUM';
     const where = `cassandra://${addresses.join(',')}:9042/gatehouse?localDataCenter=datacenter1`;

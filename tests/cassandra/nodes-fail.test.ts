@@ -82,7 +82,7 @@ else {
   describe('two servers and three nodes, one of which crashes, hangs, is cut off, leaves and comes back', () => {
     for (const { read, write, keepsTokens } of pairs)
       it(`[AX-188] [AX-193] [SEC-2] [SEC-110] at ${read}/${write} nothing is redeemed twice and nothing revoked lives${keepsTokens ? ', and no answered token is lost' : ''}`, {
-        timeout: 900_000,
+        timeout: 1_800_000,
       }, async () => {
         const { servers, close } = await twoServers(value, `fail_${read}_${write}`.toLowerCase(), { read, write });
         try {

@@ -161,7 +161,7 @@ describe('straight, on a listener of its own', () => {
     const files = [parts.authorityFile, parts.file('robot.pem'), parts.file('robot.key')];
     const { stdout } = await promisify(execFile)(python.value, [`${folder}mtls_client.py`, withCertificates, ...files]);
     expect(stdout).toBe('ok with_certificate\nok without_certificate\n');
-  }, 240_000);
+  });
 });
 
 /** `:…:` out of the lines of a PEM: nginx 1.22 has no variable for RFC 9440, and a map can put one together. */

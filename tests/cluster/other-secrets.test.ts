@@ -7,7 +7,7 @@ import { migratedDatabase, onEach } from './servers.ts';
 const SENTENCE = 'seals with a secret that is not among `secrets` here';
 
 await onEach(['postgresql18', 'mysql9'], 'servers on one database', (server) => {
-  test('say so where their secrets differ, and nothing while one is exchanged', { timeout: 240_000 }, async () => {
+  test('say so where their secrets differ, and nothing while one is exchanged', async () => {
     const database = await migratedDatabase(server);
     onTestFinished(() => database.drop());
     const cluster = await openCluster({ store: patientStore(database.url), log: { format: 'json' } });

@@ -8,9 +8,7 @@ const MACHINE = { grant_type: 'client_credentials' };
 const ASKED = 30;
 
 await onEach(['postgresql15', 'postgresql18'], 'a database that takes no writes any more', (server) => {
-  test('is in health and in the log, in few lines, and tokens are looked at all the same', {
-    timeout: 240_000,
-  }, async () => {
+  test('is in health and in the log, in few lines, and tokens are looked at all the same', async () => {
     const database = await migratedDatabase(server);
     onTestFinished(() => database.drop());
     const cluster = await openCluster({ store: database.url, log: { format: 'json' } });

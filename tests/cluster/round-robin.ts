@@ -9,6 +9,8 @@ export interface RoundRobin {
   target(ports: readonly number[]): void;
   /** How many requests each port has answered. */
   readonly answered: ReadonlyMap<number, number>;
+  /** How many requests wait for the answer of each port. */
+  readonly waiting: ReadonlyMap<number, number>;
   /** The next answer reaches nobody: it is given to the caller of this, and the client's connection is cut. */
   loseNextAnswer(): Promise<LostAnswer>;
   close(): Promise<void>;
@@ -32,16 +34,23 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   let turn = 0;
   let lost: PromiseWithResolvers<LostAnswer> | null = null;
   const answered = new Map<number, number>();
+  const waiting = new Map<number, number>();
+  const count = (counts: Map<number, number>, port: number, by: number): void => {
+    counts.set(port, (counts.get(port) ?? 0) + by);
+  };
 
   /** A server where nobody listens has not seen the request; the next one may have it. */
   async function forward(request: IncomingMessage, body: Buffer): Promise<Answer> {
     for (let tried = 0; ; ) {
       const port = ports[turn++ % ports.length] ?? 0;
+      count(waiting, port, 1);
       try {
         return { port, ...(await send(port, request, body)) };
       } catch (error) {
         tried++;
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED' || tried >= ports.length) throw error;
+      } finally {
+        count(waiting, port, -1);
       }
     }
   }
@@ -49,7 +58,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = await forward(request, await bytesOf(request));
     const { port, message, body } = answer;
-    answered.set(port, (answered.get(port) ?? 0) + 1);
+    count(answered, port, 1);
     if (lost) {
       lost.resolve({ port, status: message.statusCode ?? 0, body: body.toString() });
       lost = null;
@@ -72,6 +81,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
       ports = next;
     },
     answered,
+    waiting,
     loseNextAnswer() {
       lost = Promise.withResolvers();
       return lost.promise;

@@ -9,9 +9,6 @@ import { ALL, migratedDatabase, onEach } from './servers.ts';
 
 const PASSWORD = { grant_type: 'password', username: 'sampleuser', password: 'changeme' };
 
-/** Each starts some ten processes. */
-const TIMEOUT = 180_000;
-
 let next: NextRelease;
 beforeAll(async () => {
   next = await makeNextRelease();
@@ -24,9 +21,7 @@ await onEach(ALL, '[AX-182] an upgrade', (server) => prove(() => migratedDatabas
 describe('[AX-182] an upgrade, SQLite', () => {
   prove(migratedFile);
 
-  test('is said to be missing by the command, and by a server that does not start without it', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('is said to be missing by the command, and by a server that does not start without it', async () => {
     const database = await migratedFile();
     const command = (args: readonly string[], main: string) => gatehouse([...args, '--store', database.url], { main });
     try {
@@ -52,7 +47,7 @@ describe('[AX-182] an upgrade, SQLite', () => {
     }
   });
 
-  test('by a script that was edited is not run, and the command names the fix', { timeout: TIMEOUT }, async () => {
+  test('by a script that was edited is not run, and the command names the fix', async () => {
     const database = await migratedFile();
     const edited = await makeNextRelease();
     try {
@@ -77,7 +72,8 @@ async function migratedFile(): Promise<Migrated> {
   const file = `${folder.path}/store.db`;
   await migrate(`sqlite:${file}`);
   return {
-    url: `sqlite:${file}`,
+    // Three that migrate wait for the same lock.
+    url: `sqlite:${file}?timeouts.callMs=9000`,
     run: async (statement) => {
       const outside = new DatabaseSync(file);
       try {
@@ -91,9 +87,7 @@ async function migratedFile(): Promise<Migrated> {
 }
 
 function prove(migrated: () => Promise<Migrated>): void {
-  test('brings rows up through numbered files, by three nodes at once, while the older release serves and starts', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('brings rows up through numbered files, by three nodes at once, while the older release serves and starts', async () => {
     const database = await migrated();
     const cluster = await openCluster({ store: patientStore(database.url) });
     try {

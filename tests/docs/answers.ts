@@ -27,7 +27,7 @@ function asPattern(text: string): RegExp {
   return new RegExp(`^${text.split(ANYTHING).map(literally).join('[\\s\\S]*?')}$`);
 }
 
-function literally(text: string): string {
+export function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 

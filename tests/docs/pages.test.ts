@@ -19,7 +19,7 @@ describe.each(pages)('$path', (page) => {
   let missing: string | null = null;
   beforeAll(async () => {
     missing = await reader.prepare();
-  }, 120_000);
+  });
   afterAll(() => reader.close());
 
   it.for(page.blocks)('line $line: $language', async (block, ctx) => {

@@ -145,7 +145,7 @@ it('wants what a page needs at its first block', async () => {
   await expect(reader.prepare()).rejects.toThrow('late.md:4: what a page needs stands at its first block.');
 });
 
-it('has the server there that a page of a database means', { timeout: 120_000 }, async (context) => {
+it('has the server there that a page of a database means', async (context) => {
   const page = parsePage(
     'database.md',
     block(

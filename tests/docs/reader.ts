@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, type StartedServer, startServer } from '@gatehouse/testkit';
 import { anOwner } from '../clients/owner.ts';
-import { differenceOf } from './answers.ts';
+import { differenceOf, literally } from './answers.ts';
 import { type Block, type DocPage, ROOT } from './blocks.ts';
 import { SCRATCH, slugOf } from './compile.ts';
 import { ADMIN_PASSWORD, databaseOf, missingProgram, type PageDatabase } from './database.ts';
@@ -14,7 +14,8 @@ import { type Job, type Printed, Shell } from './shell.ts';
 
 /** Where the pages say that `npm start` answers. */
 const SAMPLE_PORT = '8089';
-const LISTENS_WITHIN_MS = 30_000;
+/** A crowded machine takes its time: a limit for what never comes. */
+const LISTENS_WITHIN_MS = 120_000;
 const READY = /Gatehouse (?:\S+ )?is ready/;
 const FROM_THE_CLONE = ['packages/server/templates', 'examples', 'sql'];
 const MAIN = path.join(ROOT, 'packages/server/src/cli/main.ts');
@@ -153,8 +154,10 @@ export class Reader {
   /** A text of the page, as it has to be here. */
   async #here(text: string): Promise<string> {
     if (text.includes(SAMPLE_PORT)) await this.#portFor(SAMPLE_PORT);
-    const known = [...this.#ports, ...(this.#database?.words ?? [])];
-    const here = known.reduce((said, [word, actual]) => said.replaceAll(word, actual), text);
+    const known = new Map([...this.#ports, ...(this.#database?.words ?? [])]);
+    // All in one go: a port of here can have the digits of another of the page.
+    const words = new RegExp([...known.keys()].map(literally).join('|'), 'g');
+    const here = known.size === 0 ? text : text.replaceAll(words, (word) => known.get(word) ?? word);
     return here.replaceAll(/\/run\/secrets\/([\w.-]+)/g, (_, name: string) => this.#secret(name));
   }
 

@@ -13,7 +13,7 @@ export interface Job extends Printed {
   readonly ended: boolean;
 }
 
-const STOPPED_WITHIN_MS = 10_000;
+const STOPPED_WITHIN_MS = 60_000;
 
 /** One bash for a whole page, so that what a block sets is there in the next, as it is for a reader who pastes them. */
 export class Shell {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { freePort, startServer } from '@gatehouse/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -304,11 +305,15 @@ describe('serving', () => {
     }
   });
 
-  test('it listens on both addresses of localhost', async () => {
+  test('it listens on both addresses of localhost', async (ctx) => {
     const server = await startServer({ args: ['--sample'] });
+    const statusAt = async (host: string): Promise<number> =>
+      (await fetch(`http://${host}:${server.port}/health/live`)).status;
     try {
-      for (const host of ['127.0.0.1', '[::1]'])
-        expect((await fetch(`http://${host}:${server.port}/health/live`)).status).toBe(200);
+      expect(await statusAt('127.0.0.1')).toBe(200);
+      const addresses = Object.values(networkInterfaces()).flatMap((of) => of ?? []);
+      if (!addresses.some(({ address }) => address === '::1')) ctx.skip('This machine has no address ::1.');
+      expect(await statusAt('[::1]')).toBe(200);
     } finally {
       await server.stop();
     }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@gatehouse/testkit';
@@ -14,30 +14,51 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** Asks as soon as somebody listens. @returns how the request ended */
-async function asked(url: string, ended: () => boolean): Promise<unknown> {
+/** Asks as soon as somebody listens, and has the start fail then. @returns how the request ended */
+async function asked(port: number, ended: () => boolean, fail: () => void): Promise<string> {
   while (!ended()) {
+    const socket = connect(port, '127.0.0.1');
     try {
-      return await fetch(url, { signal: AbortSignal.timeout(30_000) });
-    } catch (error) {
-      const { cause, name } = error as Error & { cause?: { code?: string } };
-      if (cause?.code !== 'ECONNREFUSED') return name === 'TimeoutError' ? 'waited for ever' : 'cut off';
+      await once(socket, 'connect');
+    } catch {
       await pause(10);
+      continue;
     }
+    const answer = new Promise<string>((resolve) => {
+      socket.on('error', () => undefined).once('data', () => resolve('answered'));
+      socket.once('close', () => resolve('cut off'));
+    });
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // For the server to take it; where it does not by then, the connection has to end all the same.
+    await pause(500);
+    fail();
+    return Promise.race([answer, pause(60_000, 'waited for ever', { ref: false })]);
   }
   return 'never asked';
 }
 
 test('a start that fails ends at once, although somebody is waiting for an answer already', async () => {
   const file = path.join(folder.path, 'gatehouse.config.mjs');
-  const opening = "new Promise((_, fail) => setTimeout(() => fail(new Error('There is no such store.')), 1000))";
-  writeFileSync(file, `export default { secrets: '${'s'.repeat(32)}', store: () => ${opening} };`);
+  const sign = path.join(folder.path, 'the-store-is-gone');
+  const opening = `new Promise((_, fail) => {
+    setInterval(() => existsSync(${JSON.stringify(sign)}) && fail(new Error('There is no such store.')), 10).unref();
+  })`;
+  writeFileSync(
+    file,
+    `import { existsSync } from 'node:fs';
+    export default { secrets: '${'s'.repeat(32)}', store: () => ${opening} };`,
+  );
   const port = await freePort();
   let over = false;
   const run = gatehouse(['serve', '--config', file, '--port', String(port)]).finally(() => {
     over = true;
   });
-  expect(await asked(`http://127.0.0.1:${port}/health`, () => over)).toBe('cut off');
+  const ending = await asked(
+    port,
+    () => over,
+    () => writeFileSync(sign, ''),
+  );
+  expect(ending).toBe('cut off');
   const { code, stderr } = await run;
   expect(code).toBe(1);
   expect(stderr).toContain('There is no such store.');

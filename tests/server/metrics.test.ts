@@ -65,7 +65,7 @@ describe('metrics', () => {
       expect([...left.keys()].sort()).toEqual(['sweep.backlog.nonce', 'sweep.lagMs']);
       expect(left.get('sweep.backlog.nonce')).toBe(1);
       expect(left.get('sweep.lagMs')).toBeGreaterThanOrEqual(60_000);
-      expect(server.output()).toContain('A table could not be swept.');
+      await expect.poll(() => server.output()).toContain('A table could not be swept.');
       store.database.exec('DROP TRIGGER kept');
       await expect.poll(async () => [...(await records())], POLL).toEqual([['sweep.lagMs', 0]]);
       const over = Object.values(store.rows())

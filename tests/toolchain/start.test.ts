@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('npm start', () => {
-  test('installs on a fresh copy, serves, and stops with its parent', { timeout: 180_000 }, async (ctx) => {
+  test('installs on a fresh copy, serves, and stops with its parent', async (ctx) => {
     const port = await freePort();
     const start = npmStart(clone, { PORT: String(port) });
-    const answered = await start.answers(port, 170_000);
+    const answered = await start.answers(port, 400_000);
     if (start.output().includes('registry does not answer')) ctx.skip('the package registry does not answer');
     expect(answered, start.output()).toBe(true);
     // What the tests alone need is not fetched.
@@ -38,7 +38,7 @@ describe('npm start', () => {
     if (!(await isInstalled(clone))) ctx.skip('the package registry does not answer');
     const port = await freePort();
     const start = npmStart(clone, { PORT: String(port), npm_config_registry: nobody });
-    expect(await start.answers(port, 20_000), start.output()).toBe(true);
+    expect(await start.answers(port, 120_000), start.output()).toBe(true);
     expect(start.output()).not.toMatch(/install/i);
     expect(await start.stop('SIGINT'), start.output()).toBe(0);
     expect(await isOpen(port)).toBe(false);
