@@ -83,7 +83,7 @@ else {
   afterAll(() => value.close());
   const pair = { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM' } as const;
 
-  test('[performance] every flow keeps its budget of statements', { timeout: 120_000 }, async () => {
+  test('[performance] every flow keeps its budget of statements', async () => {
     const keyspace = await freshKeyspace(value);
     const statements: SentStatement[] = [];
     const result = await runCase(
@@ -106,9 +106,7 @@ else {
     expect(result.violations).toEqual([]);
   });
 
-  test('[AX-195] rows end by themselves within seconds of their time, and the space of their files comes back', {
-    timeout: 240_000,
-  }, async () => {
+  test('[AX-195] rows end by themselves within seconds of their time, and the space of their files comes back', async () => {
     const keyspace = await freshKeyspace(value);
     // The time for which what ended is remembered, and the windows of files, made as small as a test can wait for;
     // and what is in memory goes to a file each second.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Key, NewRegister, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -27,7 +28,7 @@ else {
     await behind.close();
   });
 
-  describe('two servers whose clocks differ by ten seconds', { timeout: 60_000 }, () => {
+  describe('two servers whose clocks differ by ten seconds', () => {
     test('[store-58-two-clocks] single use, removal of a token and revocation are right, 50 times each way', async () => {
       for (let round = 0; round < 50; round++) {
         const [one, other, mine, theirs] = round % 2 === 0 ? [ahead, behind, OFF, -OFF] : [behind, ahead, -OFF, OFF];
@@ -53,13 +54,23 @@ else {
       }
     });
 
-    test('[AX-195] a row outlives its end for the server that is behind', async () => {
+    /** Milliseconds from the last answer that was there in its time to its end, for the one who is behind. */
+    const lookedAtToItsEnd = async (): Promise<number> => {
       const purgeAt = Date.now() + 1_000;
       const token = { ...newToken(null, Date.now()), expiresAt: purgeAt, purgeAt };
-      await ahead.write({ attempt: 'life', add: [token] });
-      // In its last moment for the one who is behind, ten seconds after it was over for the one who is ahead.
-      while (Date.now() - OFF < purgeAt - 300) await new Promise((resolve) => setTimeout(resolve, 50));
-      expect((await behind.find('access_token', token.key))?.key).toBe(token.key);
+      await ahead.write({ attempt: randomBytes(16).toString('hex'), add: [token] });
+      for (let last = Number.POSITIVE_INFINITY; ; await pause(50)) {
+        const found = await behind.find('access_token', token.key);
+        const left = purgeAt - (Date.now() - OFF);
+        if (left <= 0) return last;
+        expect(found?.key).toBe(token.key);
+        last = left;
+      }
+    };
+
+    test('[AX-195] a row outlives its end for the server that is behind', async () => {
+      // To its last moment, ten seconds after it was over for the one who is ahead: where the machine paused then, once more.
+      while ((await lookedAtToItsEnd()) > 300);
     });
   });
 }

@@ -78,7 +78,7 @@ else {
         });
   });
 
-  describe('every pair of levels', { timeout: 60_000 }, () => {
+  describe('every pair of levels', () => {
     for (const read of LEVELS)
       for (const write of LEVELS) {
         const legal = isLegal('read', read) && isLegal('write', write);
@@ -109,7 +109,7 @@ else {
       }
   });
 
-  describe('the levels of what decides', { timeout: 60_000 }, () => {
+  describe('the levels of what decides', () => {
     for (const serial of ['SERIAL', 'LOCAL_SERIAL'] satisfies SerialLevel[])
       for (const commit of ['QUORUM', 'LOCAL_QUORUM', 'EACH_QUORUM', 'ALL'] satisfies Level[])
         it(`[AX-188] serial ${serial}, commit ${commit} starts`, async () => {

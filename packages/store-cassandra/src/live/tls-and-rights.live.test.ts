@@ -22,7 +22,7 @@ else {
     user: 'cassandra',
     password: 'cassandra',
     tls: { ca: ours.certificate, serverName: NAME },
-    timeouts: { startMs: 5_000, statementMs: 8_000, callMs: 10_000 },
+    timeouts: { startMs: 20_000, connectMs: 8_000, statementMs: 8_000, callMs: 10_000 },
   } satisfies ConnectionOptions;
   await migrate({ connection: right, createKeyspace: true });
 
@@ -38,7 +38,7 @@ else {
   };
   const refused = (message: RegExp) => ({ kind: 'config', message: expect.stringMatching(message) });
 
-  describe('TLS', { timeout: 60_000 }, () => {
+  describe('TLS', () => {
     test('[AX-191] [SEC-49] the right certificate is taken, and the password with it', async () => {
       const store = await open(right);
       const key = randomBytes(32).toString('base64url') as Key;
@@ -67,7 +67,7 @@ else {
     });
   });
 
-  describe('users', { timeout: 60_000 }, () => {
+  describe('users', () => {
     test('[AX-191] a wrong password is refused at once, and neither it nor the right one is told', async () => {
       const failure = await open({ ...right, password: 'wr0ng-secret' }).catch((error: Error) => error);
       expect(failure).toMatchObject(refused(/refuses user or password/));

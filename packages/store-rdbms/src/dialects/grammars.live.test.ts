@@ -9,9 +9,6 @@ import { type GrammarName, objectionsTo } from './grammar.test-support.ts';
 import { dialectNamed } from './index.ts';
 import { UNIQUE_KEYS } from './unique-keys.ts';
 
-/** A grammar takes a while to be read, and its first statements too. */
-const TIMEOUT = 300_000;
-
 /** What each must refuse, for it is another's: a grammar that takes anything would prove nothing. */
 const FOREIGN: Readonly<Record<GrammarName, readonly string[]>> = {
   mssql: [
@@ -93,16 +90,14 @@ function textsOf({
 }
 
 describe.each(['mssql', 'oracle'] as const)('the grammar of %s', (name) => {
-  it('takes every statement, question and script of ours', { timeout: TIMEOUT }, () => {
+  it('takes every statement, question and script of ours', () => {
     const texts = textsOf(dialectNamed(name));
     expect(texts.size).toBeGreaterThan(100);
     const refused = [...texts].map(([id, text]) => [id, objectionsTo(name, text)] as const);
     expect(refused.filter(([, objections]) => objections.length > 0)).toEqual([]);
   });
 
-  it('takes every statement and script where the tables are in another schema, each table named with it', {
-    timeout: TIMEOUT,
-  }, () => {
+  it('takes every statement and script where the tables are in another schema, each table named with it', () => {
     const texts = elsewhere(dialectNamed(name));
     const bare = [...texts].filter(([id, text]) => id !== 'the names of the indexes' && BARE.test(text));
     expect(bare).toEqual([]);
@@ -110,7 +105,7 @@ describe.each(['mssql', 'oracle'] as const)('the grammar of %s', (name) => {
     expect(refused.filter(([, objections]) => objections.length > 0)).toEqual([]);
   });
 
-  it.each(FOREIGN[name])('refuses what is foreign: %s', { timeout: TIMEOUT }, (text) => {
+  it.each(FOREIGN[name])('refuses what is foreign: %s', (text) => {
     expect(objectionsTo(name, text)).not.toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { CAPABILITIES, patient, TOLERANCE } from './conformance-target.test-supp
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 
 await onEach(ALL_SERVERS, (server) => {
-  test('[performance] every flow keeps its budget of statements and rows', { timeout: 120_000 }, async () => {
+  test('[performance] every flow keeps its budget of statements and rows', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });

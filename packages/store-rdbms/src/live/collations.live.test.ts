@@ -11,9 +11,7 @@ const COLUMNS = [
 ] as const;
 
 await onEach(ALL_SERVERS, (server, product) => {
-  test('[store-49] whichever key column ignores case, its database is refused, and it is named', {
-    timeout: 120_000,
-  }, async () => {
+  test('[store-49] whichever key column ignores case, its database is refused, and it is named', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     const url = patient(database.url);

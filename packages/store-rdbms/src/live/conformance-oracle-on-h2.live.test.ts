@@ -32,11 +32,6 @@ if (h2.available) {
     },
     CASES,
   );
-  test(
-    '[store-57] no row that is not past its time by twice the tolerance is ever swept, and every other is',
-    {
-      timeout: 240_000,
-    },
-    () => proveSweep(connection('two'), TOLERANCE, 1),
-  );
+  test('[store-57] no row that is not past its time by twice the tolerance is ever swept, and every other is', () =>
+    proveSweep(connection('two'), TOLERANCE, 1));
 } else test("store conformance: Oracle's texts on H2", (context) => context.skip(h2.reason));

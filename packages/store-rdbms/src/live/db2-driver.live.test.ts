@@ -21,7 +21,6 @@ import { attempt, newGrant } from './records.test-support.ts';
 // What Db2's own driver does when contact is lost: it resends, it says nothing, and its calls hold threads. Each of
 // these would have a store say what is not true.
 
-const TIMEOUT = 120_000;
 const server = await databaseServer('db2');
 if (!server.available) test("Db2's driver", (context) => context.skip(server.reason));
 else describe(server.value.what, () => prove(server.value));
@@ -49,8 +48,10 @@ function prove(found: DatabaseServer): void {
     const url = new URL(await ready);
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
-    const all = { 'timeouts.callMs': 20_000, 'timeouts.acquireMs': 15_000, 'timeouts.connectMs': 10_000, ...limits };
-    for (const [name, value] of Object.entries({ 'pool.max': 1, ...all })) url.searchParams.set(name, String(value));
+    const timeouts = { callMs: 20_000, acquireMs: 15_000, connectMs: 10_000, statementMs: 15_000 };
+    const patience = Object.entries(timeouts).map(([name, value]) => [`timeouts.${name}`, value]);
+    for (const [name, value] of Object.entries({ 'pool.max': 1, ...Object.fromEntries(patience), ...limits }))
+      url.searchParams.set(name, String(value));
     const store = storeOn(url);
     onTestFinished(async () => {
       await store.close();
@@ -69,10 +70,8 @@ function prove(found: DatabaseServer): void {
   const change = (key: ReturnType<typeof newGrant>['key']) =>
     ({ kind: 'grant', key, from: 1, state: '{"v":1,"step":1}' }) as const;
 
-  test('a change whose answer is lost is unknown, made once, and `written` when it is asked again', {
-    timeout: TIMEOUT,
-  }, async () => {
-    const { store, proxy } = await place({ 'timeouts.statementMs': 1_000 });
+  test('a change whose answer is lost is unknown, made once, and `written` when it is asked again', async () => {
+    const { store, proxy } = await place({ 'timeouts.statementMs': 4_000 });
     const grant = await granted(store);
     const write = { attempt: attempt(), change: change(grant.key) };
     proxy.set({ swallowAnswer: true });
@@ -84,8 +83,8 @@ function prove(found: DatabaseServer): void {
     expect(await store.find('grant', grant.key)).toMatchObject({ version: 2, attempt: write.attempt });
   });
 
-  test('a commit whose answer is lost fails, though it was made', { timeout: TIMEOUT }, async () => {
-    const { url, proxy } = await place({ 'timeouts.statementMs': 1_000 });
+  test('a commit whose answer is lost fails, though it was made', async () => {
+    const { url, proxy } = await place({ 'timeouts.statementMs': 4_000 });
     const { engine, query } = await engineOn(url);
     const connection = await engine.acquire();
     await engine.begin(connection);
@@ -101,9 +100,7 @@ function prove(found: DatabaseServer): void {
     expect(rows).toEqual([{ owner_id: 'committed' }]);
   });
 
-  test('a change that never arrived is unknown too, and is made when it is asked again', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('a change that never arrived is unknown too, and is made when it is asked again', async () => {
     const { store, proxy } = await place();
     const grant = await granted(store);
     proxy.cut();
@@ -115,9 +112,7 @@ function prove(found: DatabaseServer): void {
     expect(await store.find('grant', grant.key)).toMatchObject({ version: 2, attempt: write.attempt });
   });
 
-  test('connections that died while nobody used them are replaced, and nobody notices', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('connections that died while nobody used them are replaced, and nobody notices', async () => {
     const { store, proxy } = await place({ 'pool.max': 3 });
     const grant = await granted(store);
     await Promise.all([1, 2, 3].map(() => store.find('grant', grant.key)));
@@ -126,10 +121,8 @@ function prove(found: DatabaseServer): void {
     expect(await store.write({ attempt: attempt(), change: change(grant.key) })).toBe('written');
   });
 
-  test('a server that answers nothing is given up in time, and meanwhile holds nothing else up', {
-    timeout: TIMEOUT,
-  }, async () => {
-    const { store, proxy } = await place({ 'pool.max': 10, 'timeouts.statementMs': 1_000, 'timeouts.callMs': 1_500 });
+  test('a server that answers nothing is given up in time, and meanwhile holds nothing else up', async () => {
+    const { store, proxy } = await place({ 'pool.max': 10, 'timeouts.statementMs': 4_000, 'timeouts.callMs': 6_000 });
     const grant = await granted(store);
     proxy.set({ swallowAnswer: true });
     // More calls than there are threads: what the rest of the process needs one for goes on.
@@ -147,12 +140,12 @@ function prove(found: DatabaseServer): void {
       expect(['timeout', 'unavailable']).toContain(Reflect.get(error as object, 'kind'));
     proxy.set({});
     await expect
-      .poll(() => store.find('grant', grant.key).catch(() => null), { timeout: 20_000 })
+      .poll(() => store.find('grant', grant.key).catch(() => null), { timeout: 120_000 })
       .toMatchObject({ version: 1 });
   });
 
-  test('who waits for a row on every thread does not keep out who holds it', { timeout: TIMEOUT }, async () => {
-    const { store, url } = await place({ 'pool.max': 10, 'timeouts.lockMs': 10_000, 'timeouts.statementMs': 15_000 });
+  test('who waits for a row on every thread does not keep out who holds it', async () => {
+    const { store, url } = await place({ 'pool.max': 10, 'timeouts.lockMs': 10_000 });
     const grant = await granted(store);
     const { engine, query } = await engineOn(url);
     const holder = await engine.acquire();
@@ -171,9 +164,7 @@ function prove(found: DatabaseServer): void {
     expect(threadSlots.waiting).toBe(0);
   });
 
-  test('a connection that is given up twice, by the store that closes and by its user, gives one thread back', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('a connection that is given up twice, by the store that closes and by its user, gives one thread back', async () => {
     const { url } = await place();
     const { engine } = await engineOn(url);
     const connection = await engine.acquire();
@@ -188,7 +179,7 @@ function prove(found: DatabaseServer): void {
     expect(waiting).toBe(1);
   });
 
-  test('who reads what somebody holds is told so, and the connection stays good', { timeout: TIMEOUT }, async () => {
+  test('who reads what somebody holds is told so, and the connection stays good', async () => {
     // Derby has each of the store's tries wait for two seconds and more: none is to be given up before.
     const { store, url, proxy } = await place({ 'timeouts.callMs': 60_000, 'timeouts.statementMs': 30_000 });
     const grant = await granted(store);
@@ -206,7 +197,7 @@ function prove(found: DatabaseServer): void {
     expect(proxy.connections()).toBe(before);
   });
 
-  test('integers of all sizes come back as they were', { timeout: TIMEOUT }, async () => {
+  test('integers of all sizes come back as they were', async () => {
     const { store } = await place();
     for (const instant of [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 1, 8.64e15]) {
       const grant = { ...newGrant(), createdAt: 0, expiresAt: instant, purgeAt: 8.64e15 };
@@ -216,7 +207,7 @@ function prove(found: DatabaseServer): void {
   });
 
   describe('its own ways, for which the store does otherwise', () => {
-    test('`commitTransaction` says it has committed what it has not', { timeout: TIMEOUT }, async () => {
+    test('`commitTransaction` says it has committed what it has not', async () => {
       const { url, proxy } = await place();
       const { engine, query } = await engineOn(url);
       const change = "UPDATE oauth_lease SET owner_id = 'nobody'";
@@ -238,9 +229,7 @@ function prove(found: DatabaseServer): void {
       engine.discard(other);
     });
 
-    test('without the word in its file it sends a statement twice, and the store forbids it', {
-      timeout: TIMEOUT,
-    }, async () => {
+    test('without the word in its file it sends a statement twice, and the store forbids it', async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-test-'));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       writeFileSync(path.join(folder, 'db2dsdriver.cfg'), '<configuration>\n</configuration>\n');

@@ -8,7 +8,6 @@ import { patient } from './conformance-target.test-support.ts';
 import { DB2 } from './db2.test-support.ts';
 import { StatementCutter } from './statement-cutter.test-support.ts';
 
-const TIMEOUT = 180_000;
 /** EXCSQLIMM (0x200A) or EXCSQLSTT (0x200B), which begin with the name of a package (0x0044 bytes, 0x2113). */
 const EXECUTED = / [\n\v]\WD!\W/;
 
@@ -36,9 +35,7 @@ function prove(found: DatabaseServer): void {
     );
   };
 
-  test('a migration that is cut off at any of its statements is finished by the next', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('a migration that is cut off at any of its statements is finished by the next', async () => {
     const { url } = await empty();
     const cutter = await StatementCutter.start(found, DB2.wire, EXECUTED);
     onTestFinished(() => cutter.close());
@@ -56,9 +53,7 @@ function prove(found: DatabaseServer): void {
     expect(await opening(url)).toBe('opened');
   });
 
-  test('[store-49] another schema than this server knows is refused, a newer one within its range is taken', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] another schema than this server knows is refused, a newer one within its range is taken', async () => {
     const { url, outside } = await empty();
     await migrate({ connection: url });
     await outside.query('ALTER TABLE oauth_grant ADD COLUMN later_idea BIGINT');

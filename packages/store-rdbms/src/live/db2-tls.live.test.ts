@@ -7,7 +7,6 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { migrate, RdbmsStore } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
 
-const TIMEOUT = 120_000;
 const ours = makeCertificateAuthority('Ours');
 const others = makeCertificateAuthority('Others');
 
@@ -54,23 +53,21 @@ function prove(found: DatabaseServer): void {
     await store.open();
   }
 
-  test('[SEC-49] the right certificate is taken, under the name it is good for', { timeout: TIMEOUT }, async () => {
+  test('[SEC-49] the right certificate is taken, under the name it is good for', async () => {
     await opened(['localhost'], { ca: ours.certificate });
   });
 
   const refused = { kind: 'config', message: expect.stringMatching(/not verified by TLS.* `ca`/) };
 
-  test('[SEC-49] a certificate of somebody else is refused in words', { timeout: TIMEOUT }, async () => {
+  test('[SEC-49] a certificate of somebody else is refused in words', async () => {
     await expect(opened(['localhost'], { ca: others.certificate })).rejects.toMatchObject(refused);
   });
 
-  test('[SEC-49] a certificate for another name is refused in words', { timeout: TIMEOUT }, async () => {
+  test('[SEC-49] a certificate for another name is refused in words', async () => {
     await expect(opened(['other.example'], { ca: ours.certificate })).rejects.toMatchObject(refused);
   });
 
-  test('[SEC-49] a server that says nothing to TLS is given up, and takes no thread along', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[SEC-49] a server that says nothing to TLS is given up, and takes no thread along', async () => {
     const silent = createSilentServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     onTestFinished(() => void silent.close());

@@ -21,7 +21,7 @@ export async function endsByItself(connection: string | ConnectionOptions): Prom
     process.execPath,
     ['--input-type=module', '-e', PROGRAM, JSON.stringify(connection)],
     // Only a process that does not end is ended, and what ended so is an error.
-    { timeout: 60_000, killSignal: 'SIGKILL' },
+    { timeout: 240_000, killSignal: 'SIGKILL' },
   );
   return stdout === '[null,null,null,null]';
 }

@@ -15,7 +15,6 @@ import { attempt, newGrant } from './records.test-support.ts';
 import { onEach } from './servers.test-support.ts';
 import { StatementCutter } from './statement-cutter.test-support.ts';
 
-const TIMEOUT = 300_000;
 const THIS_RELEASE = new URL('../index.ts', import.meta.url).href;
 
 let next: NextRelease;
@@ -72,9 +71,7 @@ function prove(dialect: keyof typeof SHAPE, empty: () => Promise<Killing>): void
     return shapeOf(database);
   };
 
-  test('[store-60] a migration whose process is killed at any of its statements is finished by the next', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-60] a migration whose process is killed at any of its statements is finished by the next', async () => {
     const database = await empty();
     const { text } = wholeSchema(dialect, SCHEMA_VERSION);
     const kills = await killAtEach(database, THIS_RELEASE);
@@ -85,7 +82,7 @@ function prove(dialect: keyof typeof SHAPE, empty: () => Promise<Killing>): void
     await store.close();
   });
 
-  test('[store-60] so is an upgrade of a database with rows', { timeout: TIMEOUT }, async () => {
+  test('[store-60] so is an upgrade of a database with rows', async () => {
     const database = await empty();
     const { connection, outside } = database;
     await migrate({ connection });

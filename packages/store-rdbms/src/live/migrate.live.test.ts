@@ -7,8 +7,6 @@ import { patient } from './conformance-target.test-support.ts';
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 import { StatementCutter } from './statement-cutter.test-support.ts';
 
-const TIMEOUT = 180_000;
-
 const failure = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => 'no failure',
@@ -40,9 +38,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     return (error as StoreError).message;
   };
 
-  test('an empty database is said to have no schema, gets it once, and needs nothing then', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('an empty database is said to have no schema, gets it once, and needs nothing then', async () => {
     const { url } = await empty();
     expect(await schemaState({ connection: url })).toMatchObject({
       version: null,
@@ -60,9 +56,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     await storeOn(url).open();
   });
 
-  test('a migration that is cut off at any of its statements is finished by the next', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('a migration that is cut off at any of its statements is finished by the next', async () => {
     const dialect = server.what.startsWith('PostgreSQL') ? 'postgresql' : 'mysql';
     const statements = splitScript(wholeSchema(dialect, 1).text);
     const cutter = await StatementCutter.start(server, product.wire, /CREATE|INSERT/);
@@ -91,7 +85,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     await storeOn(url).open();
   });
 
-  test('[store-60] eight nodes at once make one schema', { timeout: TIMEOUT }, async () => {
+  test('[store-60] eight nodes at once make one schema', async () => {
     const { url, outside } = await empty();
     const reports = await Promise.all(Array.from({ length: 8 }, () => migrate({ connection: url })));
     expect(reports.filter(({ ran }) => ran.length > 0)).toHaveLength(1);
@@ -100,9 +94,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     expect(Number(row?.['n'])).toBe(1);
   });
 
-  test('[store-49] another schema than this server knows is refused, a newer one within its range is taken', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] another schema than this server knows is refused, a newer one within its range is taken', async () => {
     const { url, outside } = await empty();
     await migrate({ connection: url });
     // As the next version will: a column that nobody here writes, and the least it takes to run on it.
@@ -130,7 +122,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     expect(await refusal(url)).toMatch(/was not finished: run `gatehouse migrate`/);
   });
 
-  test('[store-49] a missing table is named', { timeout: TIMEOUT }, async () => {
+  test('[store-49] a missing table is named', async () => {
     const { url, outside } = await empty();
     await migrate({ connection: url });
     await outside.query('DROP TABLE oauth_counter');

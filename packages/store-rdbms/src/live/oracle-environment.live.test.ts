@@ -76,7 +76,7 @@ async function opening(more: OfTest = {}): Promise<void> {
       user: 'gatehouse',
       password: 'not-told',
       database: 'oauth',
-      timeouts: { startMs: 0 },
+      timeouts: { startMs: 0, connectMs: 30_000 },
       ...more,
     },
     namespace: 'https://a.example',

@@ -13,8 +13,6 @@ import { attempt, newGrant, newToken } from './records.test-support.ts';
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 import { filled, plansOf, type Touched, touchedBy, WHOLE } from './touched-rows.test-support.ts';
 
-const TIMEOUT = 300_000;
-
 /** Levels that a tree of a million keys has more than one of two thousand. */
 const DEEPER = 2;
 
@@ -36,7 +34,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     before = await costsOf(flows);
     await addDeadRows(outside, speaks);
     after = await costsOf(flows);
-  }, TIMEOUT);
+  });
   afterAll(async () => {
     await outside?.end();
     await drop?.();
@@ -62,9 +60,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     }
   });
 
-  test('[store-59] every statement of the catalogue finds its rows by the index meant for it', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-59] every statement of the catalogue finds its rows by the index meant for it', async () => {
     for (const { id, compiled, values } of everyStatement(dialectNamed(speaks))) {
       const index = meant(id);
       if (index === null) continue;

@@ -8,14 +8,12 @@ import { attempt, newGrant, newToken } from './records.test-support.ts';
 import { ALL_SERVERS, onEach } from './servers.test-support.ts';
 
 await onEach(ALL_SERVERS, (server, product) => {
-  test('[store-46] with every connection waiting for a lock, calls end in time, and all is well afterwards', {
-    timeout: 120_000,
-  }, async () => {
+  test('[store-46] with every connection waiting for a lock, calls end in time, and all is well afterwards', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
     // What ends a call here is its own limit: the server would let it wait until this test is over.
-    const limits = { callMs: 1_500, acquireMs: 700, lockMs: 300_000, statementMs: 300_000, connectMs: 5_000 };
+    const limits = { callMs: 5_000, acquireMs: 3_000, lockMs: 300_000, statementMs: 300_000, connectMs: 5_000 };
     const store = new RdbmsStore({
       connection: { url: database.url, pool: { max: 2 }, timeouts: limits },
       namespace: 'https://a.example',
@@ -52,9 +50,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     expect(state.pool.waiting).toBe(0);
   });
 
-  test('[store-50] closing waits for what runs, refuses what comes, and leaves nothing open', {
-    timeout: 120_000,
-  }, async () => {
+  test('[store-50] closing waits for what runs, refuses what comes, and leaves nothing open', async () => {
     const { store, running, grant, closing, holder, connections } = await closingOnAHeldRow(server, product);
     await expect(store.find('grant', grant.key)).rejects.toMatchObject({ kind: 'unavailable' });
     await holder.query('ROLLBACK');
@@ -64,18 +60,16 @@ await onEach(ALL_SERVERS, (server, product) => {
     await expect.poll(connections).toBe(0);
   });
 
-  test('[store-50] closing waits no longer than its limit: what runs then has an outcome that nobody knows', {
-    timeout: 120_000,
-  }, async () => {
+  test('[store-50] closing waits no longer than its limit: what runs then has an outcome that nobody knows', async () => {
     const { running, closing, holder, connections } = await closingOnAHeldRow(server, product);
     await closing;
     expect(await running).toMatchObject({ kind: 'unknown_outcome' });
     // A server hears of a lost client when what that one waited for is over.
     await holder.query('ROLLBACK');
-    await expect.poll(connections, { timeout: 30_000 }).toBe(0);
+    await expect.poll(connections).toBe(0);
   });
 
-  test('[store-50] a process that has closed its store ends by itself', { timeout: 120_000 }, async () => {
+  test('[store-50] a process that has closed its store ends by itself', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
@@ -106,7 +100,7 @@ async function closingOnAHeldRow(server: DatabaseServer, product: Product) {
   const waiting = postgresql
     ? `SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     : `SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Execute' AND info LIKE 'UPDATE oauth_grant%'`;
-  await expect.poll(() => numberOf(waiting), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => numberOf(waiting)).toBe(1);
   const connections = (): Promise<number> =>
     numberOf(
       postgresql

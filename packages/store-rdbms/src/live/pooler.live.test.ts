@@ -51,7 +51,7 @@ else
       });
     });
 
-    test.each(CASES_HERE.map((each) => [each.id, each] as const))('%s', { timeout: 240_000 }, async (_, each) => {
+    test.each(CASES_HERE.map((each) => [each.id, each] as const))('%s', async (_, each) => {
       const open = ({ namespace, clock, log }: Opening): RdbmsStore =>
         new RdbmsStore({ connection, namespace, clock, log, clockToleranceMs: TOLERANCE });
       const result = await runCase(each, {

@@ -80,9 +80,10 @@ export async function proveReadOnly(server: OwnDatabaseServer, product: Planned)
     await more(refused, 20);
     // Reading goes on, and no connection that was told no is used again.
     expect(await store.find('access_token', (written[0] ?? '') as never)).toBeDefined();
-    const spent = await connections();
     expect(before.length).toBeGreaterThan(0);
-    expect(spent.filter((id) => before.includes(id) && !lookUps(name))).toEqual([]);
+    // A server lists one for a moment after it was closed.
+    const left = async (): Promise<unknown[]> => (await connections()).filter((id) => before.includes(id));
+    if (!lookUps(name)) await expect.poll(left).toEqual([]);
     await turn(false);
     await more(written, 20);
   } finally {

@@ -6,7 +6,6 @@ import { limitedUser } from './limited-user.test-support.ts';
 import { attempt, newGrant, newToken } from './records.test-support.ts';
 import { ALL_SERVERS, onEach, type Served } from './servers.test-support.ts';
 
-const TIMEOUT = 120_000;
 const POSTGRESQL: readonly Served[] = ['postgresql15', 'postgresql18'];
 const MYSQL: readonly Served[] = ['mysql9', 'mariadb10', 'mariadb11'];
 
@@ -35,7 +34,7 @@ await onEach(ALL_SERVERS, (server, product) => {
     return { ...database, url: patient(database.url), outside };
   };
 
-  test('a wrong password is said at once, not waited for', { timeout: TIMEOUT }, async () => {
+  test('a wrong password is said at once, not waited for', async () => {
     const { url } = await migrated();
     const wrong = new URL(url);
     wrong.username = 'nobody_of_that_name';
@@ -45,14 +44,14 @@ await onEach(ALL_SERVERS, (server, product) => {
     expect(message).not.toContain('hunter2');
   });
 
-  test('a database that is not there is said at once', { timeout: TIMEOUT }, async () => {
+  test('a database that is not there is said at once', async () => {
     const { url } = await migrated();
     const missing = new URL(url);
     missing.pathname = '/gatehouse_missing';
     expect(await refusal(missing)).toMatch(/not there: create it/);
   });
 
-  test('a server that does not answer is waited for, and then said', { timeout: TIMEOUT }, async () => {
+  test('a server that does not answer is waited for, and then said', async () => {
     const { url } = await migrated();
     const nowhere = new URL(url);
     nowhere.port = '9';
@@ -63,13 +62,13 @@ await onEach(ALL_SERVERS, (server, product) => {
     expect(said[0]).toMatch(/^Waiting for /);
   });
 
-  test('[SEC-49] a server without TLS is refused where TLS was asked for', { timeout: TIMEOUT }, async () => {
+  test('[SEC-49] a server without TLS is refused where TLS was asked for', async () => {
     const { url } = await migrated();
     const secured = { url: url.href, tls: { serverName: 'db.example' } };
     expect(await refusal(secured)).toMatch(/TLS|SSL/);
   });
 
-  test('a user who lacks a right is told which', { timeout: TIMEOUT }, async () => {
+  test('a user who lacks a right is told which', async () => {
     const { url, outside } = await migrated();
     const { who, url: limited } = await limitedUser(outside, url);
     const store = storeOn(limited);
@@ -88,7 +87,7 @@ await onEach(ALL_SERVERS, (server, product) => {
 });
 
 await onEach(POSTGRESQL, (server, product) => {
-  test('[store-49] a collation that ignores case is refused', { timeout: TIMEOUT }, async () => {
+  test('[store-49] a collation that ignores case is refused', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
@@ -99,7 +98,7 @@ await onEach(POSTGRESQL, (server, product) => {
     expect(await refusal(patient(database.url))).toMatch(/without their case: .*collation/);
   });
 
-  test('the scripts end with what to do on a database that takes no writes', { timeout: 240_000 }, async () => {
+  test('the scripts end with what to do on a database that takes no writes', async () => {
     const database = await server.createDatabase();
     try {
       await database.run(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
@@ -112,9 +111,7 @@ await onEach(POSTGRESQL, (server, product) => {
     }
   });
 
-  test('[store-49] a read-only database is refused, and one that becomes it costs no restart', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] a read-only database is refused, and one that becomes it costs no restart', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
@@ -138,7 +135,7 @@ await onEach(POSTGRESQL, (server, product) => {
     expect(await store.write({ attempt: attempt(), add: [newToken(null)] })).toBe('written');
   });
 
-  test('tables in a schema of their own are found there', { timeout: TIMEOUT }, async () => {
+  test('tables in a schema of their own are found there', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     const outside = await product.connect(database.url);
@@ -160,9 +157,7 @@ await onEach(POSTGRESQL, (server, product) => {
 });
 
 await onEach(MYSQL, (server, product) => {
-  test('[store-49] a collation that ignores case, and letters that are lost, are refused', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] a collation that ignores case, and letters that are lost, are refused', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });

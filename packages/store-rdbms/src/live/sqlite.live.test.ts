@@ -114,11 +114,11 @@ const target: StoreTarget = {
 
 prove(target, CASES);
 
-test('[store-50] a process that has closed its store ends by itself', { timeout: 120_000 }, async () => {
+test('[store-50] a process that has closed its store ends by itself', async () => {
   expect(await endsByItself(connection)).toBe(true);
 });
 
-test('[performance] every flow keeps its budget of statements and rows', { timeout: 60_000 }, async () => {
+test('[performance] every flow keeps its budget of statements and rows', async () => {
   const statements: SentStatement[] = [];
   const result = await runCase(
     budgetCase(() => statements.splice(0), 2),

@@ -5,7 +5,6 @@ import { patient } from './conformance-target.test-support.ts';
 import { attempt, newToken } from './records.test-support.ts';
 import { onOwn } from './servers.test-support.ts';
 
-const TIMEOUT = 120_000;
 const ours = makeCertificateAuthority('Ours');
 const others = makeCertificateAuthority('Others');
 const certificate = ours.issue(['localhost', 'db.example']);
@@ -32,16 +31,14 @@ await onOwn(
       return changed.href;
     };
 
-    test('[SEC-49] the right certificate is taken, under the name it is good for', { timeout: TIMEOUT }, async () => {
+    test('[SEC-49] the right certificate is taken, under the name it is good for', async () => {
       const url = await migrated();
       const store = await openOn({ url: named(url), tls: { ca: ours.certificate } });
       expect(await store.write({ attempt: attempt(), add: [newToken(null)] })).toBe('written');
       await openOn({ url: named(url), tls: { ca: ours.certificate, serverName: 'db.example' } });
     });
 
-    test('[SEC-49] a certificate of somebody else, or for another name, is refused in words', {
-      timeout: TIMEOUT,
-    }, async () => {
+    test('[SEC-49] a certificate of somebody else, or for another name, is refused in words', async () => {
       const url = await migrated();
       const refused = { kind: 'config', message: expect.stringMatching(/not verified by TLS/) };
       await expect(openOn({ url: named(url), tls: { ca: others.certificate } })).rejects.toMatchObject(refused);
@@ -51,7 +48,7 @@ await onOwn(
       await expect(openOn({ url: named(url), tls: elsewhere })).rejects.toMatchObject(refused);
     });
 
-    test('[SEC-49] no variable of the environment makes it less', { timeout: TIMEOUT }, async () => {
+    test('[SEC-49] no variable of the environment makes it less', async () => {
       const url = await migrated();
       onTestFinished(() => void vi.unstubAllEnvs());
       for (const [name, value] of Object.entries({
@@ -72,12 +69,12 @@ await onOwn(
       await openOn({ url: named(url), tls: { ca: ours.certificate } });
     });
 
-    test('an unverified connection takes the ugly word', { timeout: TIMEOUT }, async () => {
+    test('an unverified connection takes the ugly word', async () => {
       const url = await migrated();
       await openOn({ url: named(url), dangerouslyInsecure: 'unverified' });
     });
 
-    test('a password that changes is asked for again with every new connection', { timeout: TIMEOUT }, async () => {
+    test('a password that changes is asked for again with every new connection', async () => {
       const url = await migrated();
       const outside = await product.connect(url.href);
       onTestFinished(() => outside.end());

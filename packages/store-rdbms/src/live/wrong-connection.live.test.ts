@@ -4,8 +4,6 @@ import { type Connection, migrate, RdbmsStore, schemaState } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
 import { onEach } from './servers.test-support.ts';
 
-const TIMEOUT = 120_000;
-
 const heard = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => 'nothing',
@@ -25,9 +23,7 @@ function opening(connection: Connection): Promise<string> {
 await onEach(['postgresql18', 'mysql9'], (server, product) => {
   const postgresql = server.what.startsWith('PostgreSQL');
 
-  test('[store-49] a refusal of the connection names user, host and database, and waits for nothing', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] a refusal of the connection names user, host and database, and waits for nothing', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     const url = patient(database.url);
@@ -48,7 +44,7 @@ await onEach(['postgresql18', 'mysql9'], (server, product) => {
     expect(performance.now() - began).toBeLessThan(30_000);
   });
 
-  test('[store-49] a right to read that is missing is granted, not migrated', { timeout: TIMEOUT }, async () => {
+  test('[store-49] a right to read that is missing is granted, not migrated', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
@@ -72,7 +68,7 @@ await onEach(['postgresql18', 'mysql9'], (server, product) => {
 });
 
 await onEach(['postgresql18'], (server, product) => {
-  test('[store-49] the schema that was looked in is named', { timeout: TIMEOUT }, async () => {
+  test('[store-49] the schema that was looked in is named', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     const url = patient(database.url);
@@ -81,9 +77,7 @@ await onEach(['postgresql18'], (server, product) => {
     expect(await heard(migrate({ connection: url }))).toMatch(/create the schema nosuch, or name another/);
   });
 
-  test('[store-49] an encoding that loses letters is refused before a table is made', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] an encoding that loses letters is refused before a table is made', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     const outside = await product.connect(database.url);

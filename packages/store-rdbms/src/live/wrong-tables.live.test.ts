@@ -8,7 +8,6 @@ import { type Connection, migrate, RdbmsStore } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
 import { ALL_SERVERS, onEach, type Served } from './servers.test-support.ts';
 
-const TIMEOUT = 120_000;
 const MYSQL: readonly Served[] = ['mysql9', 'mariadb10', 'mariadb11'];
 
 async function opened(connection: Connection): Promise<string> {
@@ -25,9 +24,7 @@ async function opened(connection: Connection): Promise<string> {
 }
 
 await onEach(ALL_SERVERS, (server, product) => {
-  test('[store-49] tables that a restore left without their keys are refused by name', {
-    timeout: TIMEOUT,
-  }, async () => {
+  test('[store-49] tables that a restore left without their keys are refused by name', async () => {
     const postgresql = server.what.startsWith('PostgreSQL');
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
@@ -55,7 +52,7 @@ await onEach(ALL_SERVERS, (server, product) => {
 });
 
 await onEach(MYSQL, (server, product) => {
-  test('[store-49] a table of an engine without transactions is refused by name', { timeout: TIMEOUT }, async () => {
+  test('[store-49] a table of an engine without transactions is refused by name', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
@@ -67,7 +64,7 @@ await onEach(MYSQL, (server, product) => {
 });
 
 await onEach(['postgresql18'], (server, product) => {
-  test('[store-49] tables of two schemas, mixed by the search_path, are refused', { timeout: TIMEOUT }, async () => {
+  test('[store-49] tables of two schemas, mixed by the search_path, are refused', async () => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
