@@ -14,7 +14,7 @@ const VERSION = '2.4.240';
  * Connections that are made before the first is used. The mode is the database's, and each new connection sets it to
  * another one for a moment, in which a statement of the others may be refused.
  */
-const MADE_BEFORE = 40;
+const MADE_BEFORE = 120;
 
 /** Whose SQL it is to take. */
 export type H2Mode = 'Oracle' | 'MSSQLServer' | 'DB2';
