@@ -3,7 +3,7 @@ import { conflict } from './conflict.ts';
 import { ttlOf } from './lives.ts';
 import { readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
-import { addedRow, isSame, registerOf, registerParams } from './rows.ts';
+import { addedRow, isSame, registerParams } from './rows.ts';
 import { untilKnown } from './until-known.ts';
 
 /**
@@ -22,9 +22,9 @@ export async function addRegister(call: Call, attempt: string, added: NewRegiste
         kept.keep(row);
         return true;
       }
+      const there = await readRegister(call, row.kind, row.key);
       // Gone while it was in the way: the second of its end.
-      if (decision.row === undefined || decision.row['version'] === null) return undefined;
-      const there = registerOf(row.kind, decision.row);
+      if (there === undefined) return undefined;
       if (isSame(there, added)) return true;
       // What an earlier try of this call put there may have been changed since.
       if (unknown && there.version > 1)

@@ -19,8 +19,7 @@ export async function readRegister(
   const { key: column } = REGISTERS[kind];
   const rows = await session.run(`find_${kind}`, { tenant_id: tenant, [column]: key }, level, deadline);
   const found = rowUnder(rows, column, key);
-  // A row without columns is what is left, for a second at most, of one whose last change ended before its addition did.
-  if (found === undefined || (found['version'] ?? null) === null) {
+  if (found === undefined) {
     kept.forget(kind, key);
     return undefined;
   }

@@ -60,6 +60,28 @@ export const lives: readonly Case[] = [
     },
   },
   {
+    id: 'store-55-ended-and-added-anew',
+    promise: 'What had no end and was emptied with one is gone after it, without a trace: its key can be added anew.',
+    async run(t) {
+      const end = t.now() + t.unit;
+      const registers = (['consent', 'client', 'client_epoch'] as const).map((kind) => newRegister(t, kind));
+      await t.store.write({ attempt: t.attempt(), add: registers });
+      for (const { kind, key } of registers) {
+        const change = { kind, key, from: 1, state: null, expiresAt: end, purgeAt: end };
+        t.same(await t.store.write({ attempt: t.attempt(), change }), 'written', `emptying a ${kind}`);
+      }
+      await t.pass(t.unit + t.lingering);
+      await t.sweep();
+      for (const register of registers) {
+        const { kind, key } = register;
+        const attempt = t.attempt();
+        t.same(await t.store.find(kind, key), undefined, `a ${kind} after its end`);
+        t.same(await t.store.write({ attempt, add: [register] }), 'written', `adding a ${kind} anew`);
+        t.same(await t.store.find(kind, key), asAdded(register, attempt), `a ${kind} that was added anew`);
+      }
+    },
+  },
+  {
     id: 'store-55-lengthened-everywhere',
     promise:
       'What a change lengthens outlives its old end with all by which it is found: itself, every listing, its revocation.',

@@ -137,6 +137,7 @@ export const ALTERERS: readonly Saboteur[] = [
     'store-05-duplicate-is-a-conflict',
     'store-11-any-lifetime',
     'store-14-written',
+    'store-55-ended-and-added-anew',
     'store-65-one-addition-wins',
     'store-21-equal-addition',
   ]),
@@ -151,5 +152,5 @@ export const ALTERERS: readonly Saboteur[] = [
   saboteur('needs no attempt', NeedsNoAttempt, 'store-03-attempts-only'),
   saboteur('adds one key twice', AddsOneKeyTwice, 'store-07-one-key-twice'),
   saboteur('lowers lives', LowersLives, 'store-55-only-raised', ['store-55-emptying-may-lower']),
-  saboteur('never lowers lives', NeverLowersLives, 'store-55-emptying-may-lower'),
+  saboteur('never lowers lives', NeverLowersLives, 'store-55-emptying-may-lower', ['store-55-ended-and-added-anew']),
 ];

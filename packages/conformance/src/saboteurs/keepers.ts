@@ -1,4 +1,4 @@
-import type { Instant, Key, SweepOptions, SweepReport } from '@gatehouse/core';
+import type { Instant, Key, SweepOptions, SweepReport, Write, Written } from '@gatehouse/core';
 
 import { ReferenceStore } from '../reference/reference-store.ts';
 import { nameOf, type RegisterRow, type Removable, type Row } from '../reference/tables.ts';
@@ -195,6 +195,25 @@ class SweepsOtherNamespaces extends ReferenceStore {
   }
 }
 
+class LeavesAMark extends ReferenceStore {
+  readonly #marks = new Set<string>();
+
+  protected override removable(at: Instant): readonly Removable[] {
+    return super.removable(at).map((part) => ({
+      ...part,
+      remove: (name) => {
+        part.remove(name);
+        this.#marks.add(name);
+      },
+    }));
+  }
+
+  protected override addAlone(write: Write): Written {
+    for (const one of write.add ?? []) if (this.#marks.has(nameOf(one))) throw this.conflict(one);
+    return super.addAlone(write);
+  }
+}
+
 class KeepsEveryGeneration extends ReferenceStore {
   protected override changed(...args: Parameters<ReferenceStore['changed']>): RegisterRow {
     const [row] = args;
@@ -241,6 +260,7 @@ export const KEEPERS: readonly Saboteur[] = [
   ]),
   saboteur('removes a moment early', RemovesAMomentEarly, 'store-57-not-a-moment-early'),
   saboteur('removes a family with its token', RemovesTheFamily, 'store-57-nobody-else'),
+  saboteur('leaves a mark of what is gone', LeavesAMark, 'store-55-ended-and-added-anew'),
   saboteur('removes what was emptied', RemovesWhatWasUsed, 'store-37-used-and-revoked-stay'),
   saboteur('forgets nonces in the sweep', ForgetsNonces, 'store-67-nothing-stays', ['store-40-report']),
   saboteur('removes nonces early', RemovesNoncesEarly, 'store-19-sweep-between', ['store-40-report']),

@@ -108,6 +108,12 @@ describe('the statements', () => {
     }
   });
 
+  it('[AX-195] insert no row that is ever changed: the mark that an INSERT leaves has the life it began with', () => {
+    const updated = new Set(ours.filter(({ text }) => text.startsWith('UPDATE')).map(({ text }) => tableOf(text)));
+    expect(updated).toEqual(new Set([...DECIDED].filter((table) => table !== 'oauth_token_end')));
+    for (const { id, text } of ours) if (updated.has(tableOf(text))) expect(text, id).not.toMatch(/^INSERT/);
+  });
+
   it('order what is written plainly by the record, never by a clock', () => {
     for (const { id, text, stage } of ours) if (stage === 'write') expect(text, id).toMatch(/TIMESTAMP :written_at/);
   });

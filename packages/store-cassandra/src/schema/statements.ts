@@ -50,7 +50,9 @@ function* registers(): Generator<Statement> {
     yield {
       id: `add_${kind}`,
       stage: 'decide',
-      text: `INSERT INTO ${table} (${[...at, ...own].join(', ')}) VALUES (${bound([...at, ...own])}) IF NOT EXISTS USING TTL :ttl`,
+      // No INSERT: that leaves a mark of the row with a life of its own, which no later UPDATE shortens. A row that has
+      // nothing left but its mark would stand in the way of the next addition, for ever where it had no end.
+      text: `UPDATE ${table} USING TTL :ttl SET ${set(own)} WHERE ${where(at)} IF version = null`,
     };
     yield {
       id: `change_${kind}`,
@@ -117,7 +119,7 @@ function* nonces(): Generator<Statement> {
   yield {
     id: 'once_add',
     stage: 'decide',
-    text: 'INSERT INTO oauth_replay (tenant_id, nonce_hash, attempt, expires_at) VALUES (:tenant_id, :nonce_hash, :attempt, :expires_at) IF NOT EXISTS USING TTL :ttl',
+    text: 'UPDATE oauth_replay USING TTL :ttl SET attempt = :attempt, expires_at = :expires_at WHERE tenant_id = :tenant_id AND nonce_hash = :nonce_hash IF attempt = null AND expires_at = null',
   };
   yield {
     id: 'once_take',
