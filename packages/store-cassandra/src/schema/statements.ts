@@ -23,7 +23,6 @@ export type StatementId =
   | 'count_add'
   | 'count_read'
   | 'count_clear'
-  | 'clock'
   | 'schema_version';
 
 const bound = (columns: readonly string[]): string => columns.map((column) => `:${column}`).join(', ');
@@ -153,7 +152,6 @@ function* counters(): Generator<Statement> {
 }
 
 function* questions(): Generator<Statement> {
-  yield { id: 'clock', stage: 'read', text: 'SELECT toUnixTimestamp(now()) AS now_ms FROM system.local' };
   yield {
     id: 'schema_version',
     stage: 'read',
