@@ -3,15 +3,11 @@ import type { Instant, Key } from '@gatehouse/core';
 import { integer, text } from './cells.ts';
 import { pairColumn } from './columns.ts';
 import { inTurns } from './in-turns.ts';
-import { ttlOf } from './lives.ts';
+import { ttlOf, writtenAt } from './lives.ts';
 import type { Call } from './room.ts';
 
 /** Failures that are counted at most: no limit is that high. */
 const MOST = 1_000;
-
-/** Each failure is a row that is written once and removed once at most: its removal comes after it, by no clock. */
-const WRITTEN = 1;
-const REMOVED = 2;
 
 /**
  * Failures of the window that ends at `at`; with `add` 1 the caller's place among them. Each caller writes its own row
@@ -30,7 +26,7 @@ export async function count(
   if (add === 1)
     await session.run(
       'count_add',
-      { ...who, at, id: randomUUID(), ttl: ttlOf(at + window, clock.now(), toleranceMs), written_at: WRITTEN },
+      { ...who, at, id: randomUUID(), ttl: ttlOf(at + window, clock.now(), toleranceMs), written_at: writtenAt(at) },
       plan.register,
       deadline,
     );
@@ -45,7 +41,9 @@ export async function clear(call: Call, counter: string, key: Key): Promise<void
   const before = { after: Number.MIN_SAFE_INTEGER, page: MOST };
   const rows = await session.run('count_read', { ...who, ...before }, plan.register, deadline);
   await inTurns(rows, async (row) => {
-    const one = { ...who, at: integer(row, 'at'), id: text(row, 'id'), written_at: REMOVED };
+    const failedAt = integer(row, 'at');
+    // Written once and removed once at most: the removal comes after it, by no clock.
+    const one = { ...who, at: failedAt, id: text(row, 'id'), written_at: writtenAt(failedAt) + 1 };
     await session.run('count_clear', one, plan.register, deadline);
   });
 }

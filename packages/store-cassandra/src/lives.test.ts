@@ -1,6 +1,6 @@
 import { NEVER } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
-import { ttlOf, writtenAt } from './lives.ts';
+import { orderedBy, ttlOf, writtenAt } from './lives.ts';
 
 describe('a TTL', () => {
   it('[AX-195] is rounded up, counted from the beginning of the second of its writing, and never zero', () => {
@@ -34,5 +34,13 @@ describe('the order of plain writes', () => {
     expect(writtenAt(1_800_000_000_000)).toBe(1_800_000_000_000_000);
     expect(writtenAt(-1)).toBeGreaterThan(0);
     expect(writtenAt(NEVER)).toBeLessThan(2 ** 63);
+  });
+
+  it('is that of their ends where rows may only live longer, and never ahead of a clock, which a cluster may refuse', () => {
+    const [soon, later] = [Date.UTC(2026, 0, 1), Date.UTC(2036, 0, 1)];
+    expect(orderedBy(soon)).toBeLessThan(orderedBy(later));
+    expect(orderedBy(later)).toBeLessThan(orderedBy(NEVER));
+    expect(orderedBy(NEVER)).toBeLessThan(writtenAt(Date.UTC(2002, 0, 1)));
+    expect(orderedBy(-1)).toBeGreaterThan(0);
   });
 });

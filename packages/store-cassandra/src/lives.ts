@@ -21,3 +21,14 @@ export function ttlOf(purgeAt: Instant, now: Instant, toleranceMs: number): numb
 export function writtenAt(instant: Instant): number {
   return Math.max(1, instant) * 1000;
 }
+
+/** Microseconds: the autumn of 2001. */
+const LAST_IN_ORDER = 1e15;
+
+/**
+ * Microseconds, by which the longer lived of two equal rows stays. A cluster may refuse what lies days ahead, as ends do
+ * (ScyllaDB does, unless told otherwise), so this is the end's milliseconds taken for microseconds: in order, and past.
+ */
+export function orderedBy(end: Instant): number {
+  return Math.min(Math.max(1, end), LAST_IN_ORDER);
+}

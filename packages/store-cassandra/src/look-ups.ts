@@ -1,6 +1,6 @@
 import type { Instant } from '@gatehouse/core';
 import { bucketOf, monthOf, subjectColumn } from './columns.ts';
-import { ttlOf, writtenAt } from './lives.ts';
+import { orderedBy, ttlOf } from './lives.ts';
 import type { Call } from './room.ts';
 import type { RegisterRow } from './rows.ts';
 import { type LookUp, MONTHS, REGISTERS } from './schema/tables.ts';
@@ -37,7 +37,7 @@ async function write(call: Call, table: string, at: Params, purgeAt: Instant, no
       ...at,
       ttl: ttlOf(purgeAt, now, toleranceMs),
       // Of two, the one that lives longer stays, whoever's clock was ahead.
-      written_at: writtenAt(purgeAt),
+      written_at: orderedBy(purgeAt),
     },
     plan.register,
     deadline,

@@ -13,10 +13,19 @@ function faults(name: ProductName, read: Level, write: Level, more: { version?: 
 /** By the documentation of each service; none of them has been run against. */
 describe('what speaks CQL and is not Apache Cassandra', () => {
   it('[AX-189] Amazon Keyspaces takes writes at LOCAL_QUORUM only, and few levels of reads', () => {
-    expect(faults('keyspaces', 'LOCAL_QUORUM', 'LOCAL_QUORUM', { version: '3.11.2' })).toEqual([]);
-    expect(faults('keyspaces', 'ONE', 'LOCAL_QUORUM', { version: '3.11.2' })).toEqual([]);
+    const legal = [
+      ...faults('keyspaces', 'LOCAL_QUORUM', 'LOCAL_QUORUM', { version: '3.11.2' }),
+      ...faults('keyspaces', 'ONE', 'LOCAL_QUORUM', { version: '3.11.2' }),
+    ];
+    expect(legal.join(' ')).not.toMatch(/consistency/);
     expect(faults('keyspaces', 'ONE', 'ANY').join(' ')).toMatch(/consistency\.write is ANY.*Amazon Keyspaces refuses/);
     expect(faults('keyspaces', 'QUORUM', 'LOCAL_QUORUM').join(' ')).toMatch(/consistency\.read is QUORUM/);
+  });
+
+  it('Amazon Keyspaces is refused at every level: it does not take the timestamps of what registers are listed by', () => {
+    expect(faults('keyspaces', 'LOCAL_QUORUM', 'LOCAL_QUORUM')).toEqual([
+      expect.stringMatching(/no timestamp that is older than two days.*cannot carry this store/),
+    ]);
   });
 
   it('[AX-189] Astra refuses ANY and ONE for writes', () => {

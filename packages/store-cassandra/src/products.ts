@@ -12,13 +12,15 @@ export interface Product {
   readonly tablets: boolean;
 }
 
-interface ProductRules {
+export interface ProductRules {
   readonly title: string;
   /** Levels it takes, where they are fewer than Cassandra's. */
   readonly reads?: readonly Level[];
   readonly writes?: readonly Level[];
   readonly commits?: readonly Level[];
-  /** Where the options of tables are ignored or refused. */
+  /** Why it cannot carry the store at any level. */
+  readonly never?: string;
+  /** Whether tables have the options that they are made with; the others' are the service's own. */
   readonly ownTableOptions: boolean;
   readonly notes: readonly string[];
 }
@@ -36,8 +38,10 @@ export const PRODUCTS: Readonly<Record<ProductName, ProductRules>> = {
     reads: ['ONE', 'LOCAL_ONE', 'LOCAL_QUORUM'],
     writes: ['LOCAL_QUORUM'],
     commits: ['LOCAL_QUORUM'],
+    never:
+      'Amazon Keyspaces takes no timestamp that is older than two days, and what registers are listed by has older ones, in the order of their ends: it cannot carry this store.',
     ownTableOptions: false,
-    notes: ['Switch TTL on for each table; tables are made asynchronously, so migrate first and start later.'],
+    notes: [],
   },
   astra: {
     title: 'DataStax Astra DB',
@@ -54,8 +58,8 @@ const OLDEST = [4, 0];
 
 /** Why this product, or this version of it, cannot carry what is asked of it. One sentence each, naming the fix. */
 export function productFaults({ name, version, tablets }: Product, plan: LevelPlan): readonly string[] {
-  const { title, reads, writes, commits } = PRODUCTS[name];
-  const faults: string[] = [];
+  const { title, reads, writes, commits, never } = PRODUCTS[name];
+  const faults: string[] = never === undefined ? [] : [never];
   const check = (setting: string, level: Level | null, allowed: readonly Level[] | undefined): void => {
     if (level !== null && allowed !== undefined && !allowed.includes(level))
       faults.push(`${setting} is ${level}, which ${title} refuses; use ${allowed.join(' or ')}.`);

@@ -1,14 +1,16 @@
 import { StoreError } from '@gatehouse/core';
 import type { Client } from 'cassandra-driver';
-import { PRODUCTS, type Product, type ProductName, productFaults } from '../products.ts';
+import { PRODUCTS, type Product, type ProductName, type ProductRules, productFaults } from '../products.ts';
 import type { Checked } from './checked.ts';
 
-/** What the cluster is, and whether that carries the levels. @throws StoreError `config` */
-export async function checkProduct({ client, settings, plan, log }: Checked): Promise<void> {
+/** What the cluster is, and whether that carries the store at these levels. @throws StoreError `config` */
+export async function checkProduct({ client, settings, plan, log }: Checked): Promise<ProductRules> {
   const product = await productOf(client, settings.product, settings.keyspace);
   const faults = productFaults(product, plan);
   if (faults.length > 0) throw new StoreError('config', faults.join(' '));
-  for (const note of PRODUCTS[product.name].notes) log.info({ store: 'cassandra', product: product.name }, note);
+  const rules = PRODUCTS[product.name];
+  for (const note of rules.notes) log.info({ store: 'cassandra', product: product.name }, note);
+  return rules;
 }
 
 async function productOf(client: Client, named: ProductName | null, keyspace: string): Promise<Product> {

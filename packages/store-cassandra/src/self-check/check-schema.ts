@@ -1,7 +1,9 @@
 import { StoreError } from '@gatehouse/core';
-import { integer } from '../cells.ts';
+import { integer, text } from '../cells.ts';
+import type { ProductRules } from '../products.ts';
 import { REGISTER_COLUMNS, REGISTERS, SCHEMA_VERSION, TABLES, TOKEN_COLUMNS } from '../schema/tables.ts';
 import { causeOf } from '../session/fault.ts';
+import type { Row } from '../session/session.ts';
 import type { Checked } from './checked.ts';
 
 const COMMAND = 'run `gatehouse migrate`, or sql/cassandra/oauth-server.cql by hand';
@@ -10,7 +12,7 @@ const COMMAND = 'run `gatehouse migrate`, or sql/cassandra/oauth-server.cql by h
 const HINT_WINDOW = 10_800;
 
 /** The schema is there, old enough and new enough for this server. @throws StoreError `config` */
-export async function checkSchema(checked: Checked): Promise<void> {
+export async function checkSchema(checked: Checked, { ownTableOptions }: ProductRules): Promise<void> {
   const { client, settings, log } = checked;
   const { version, minimum } = await readVersion(checked);
   const has = `The keyspace has version ${version} of the schema`;
@@ -21,7 +23,7 @@ export async function checkSchema(checked: Checked): Promise<void> {
       'config',
       `${has}, which runs no server that knows only ${SCHEMA_VERSION}: upgrade the server.`,
     );
-  const rows = (text: string) => client.execute(text, [settings.keyspace], { prepare: true, fetchSize: 0 });
+  const rows = (query: string) => client.execute(query, [settings.keyspace], { prepare: true, fetchSize: 0 });
   const { rows: columns } = await rows(
     'SELECT table_name, column_name FROM system_schema.columns WHERE keyspace_name = ?',
   );
@@ -30,17 +32,22 @@ export async function checkSchema(checked: Checked): Promise<void> {
     for (const column of wanted)
       if (!there.has(`${table}.${column}`))
         throw new StoreError('config', `The table ${table} has no column ${column}: ${COMMAND}.`);
+  if (!ownTableOptions) return;
   const { rows: tables } = await rows(
     'SELECT table_name, gc_grace_seconds FROM system_schema.tables WHERE keyspace_name = ?',
   );
-  for (const row of tables) {
-    const [table, grace] = [String(row['table_name']), row['gc_grace_seconds']];
-    if (Object.hasOwn(TABLES, table) && typeof grace === 'number' && grace > 0 && grace < HINT_WINDOW)
-      log.warn(
-        { store: 'cassandra', table, gc_grace_seconds: grace },
-        'gc_grace_seconds of a table is below the three hours for which hints are kept: what ended may come back, and a row that only a hint has is lost. Raise it.',
-      );
-  }
+  for (const { table, grace } of tooBrief(tables))
+    log.warn(
+      { store: 'cassandra', table, gc_grace_seconds: grace },
+      'gc_grace_seconds of a table is below the three hours for which hints are kept: what ended may come back, and a row that only a hint has is lost. Raise it.',
+    );
+}
+
+/** Tables that forget what ended before every copy has heard of it; with 0, no hint of theirs is ever handed over. */
+export function tooBrief(tables: readonly Row[]): readonly { readonly table: string; readonly grace: number }[] {
+  return tables
+    .map((row) => ({ table: text(row, 'table_name'), grace: integer(row, 'gc_grace_seconds') }))
+    .filter(({ table, grace }) => Object.hasOwn(TABLES, table) && grace < HINT_WINDOW);
 }
 
 async function readVersion({ session, deadline }: Checked): Promise<{ version: number; minimum: number }> {
@@ -68,6 +75,8 @@ function columnsOf(): Readonly<Record<string, readonly string[]>> {
       ...REGISTER_COLUMNS,
       ...(revocable ? ['client_epoch', 'revoked_at', 'revoked_by', 'reason'] : []),
     ];
+  columns['oauth_token_end'] = [...(columns['oauth_token_end'] ?? []), 'revoked_at', 'revoked_by'];
+  columns['oauth_replay'] = [...(columns['oauth_replay'] ?? []), 'attempt', 'expires_at'];
   columns['oauth_access_token'] = [...(columns['oauth_access_token'] ?? []), ...TOKEN_COLUMNS];
   return columns;
 }

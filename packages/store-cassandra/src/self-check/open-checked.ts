@@ -39,8 +39,7 @@ export async function openChecked(opening: Opening): Promise<Opened> {
       ...opening,
       ...{ driver, client, session, plan, deadline: () => new Deadline(QUESTION_MS) },
     };
-    await checkProduct(checked);
-    await checkSchema(checked);
+    await checkSchema(checked, await checkProduct(checked));
     await probeLevels(checked);
     await checkClocks(checked);
     const promises = promisesOf(plan, replication, settings.timeouts.confirmMs);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Key, StoreError } from '@gatehouse/core';
+import { orderedBy, writtenAt } from '../lives.ts';
 import { addedRow, registerParams, type TokenRow, tokenParams } from '../rows.ts';
 import { causeOf, faultOf } from '../session/fault.ts';
 import type { Checked } from './checked.ts';
@@ -8,12 +9,14 @@ import type { Checked } from './checked.ts';
 const TENANT = '~probe';
 const TTL_SECONDS = 5;
 
+type ProbeOptions = Pick<Checked, 'session' | 'plan' | 'clock' | 'deadline' | 'log'>;
+
 /**
  * Uses every level once: a cluster may forbid what Cassandra allows (guardrails, managed services), and says so only
  * then. What is out of reach just now is no reason not to start.
  * @throws StoreError `config`, naming setting and level
  */
-export async function probeLevels({ session, plan, deadline, log }: Checked): Promise<void> {
+export async function probeLevels({ session, plan, clock, deadline, log }: ProbeOptions): Promise<void> {
   const key = randomBytes(32).toString('base64url') as Key;
   const token: TokenRow = {
     ...{ kind: 'access_token' as const, key, grantId: null, clientId: 'probe', subject: null, attempt: 'probe' },
@@ -34,7 +37,7 @@ export async function probeLevels({ session, plan, deadline, log }: Checked): Pr
       () =>
         session.run(
           'add_token',
-          { ...tokenParams(TENANT, token), ttl: TTL_SECONDS, written_at: 1 },
+          { ...tokenParams(TENANT, token), ttl: TTL_SECONDS, written_at: writtenAt(clock.now()) },
           plan.issue,
           deadline(),
         ),
@@ -50,6 +53,19 @@ export async function probeLevels({ session, plan, deadline, log }: Checked): Pr
     [
       `consistency.operations.commit ${plan.commit} or consistency.serial ${plan.serial}`,
       () => session.decide('add_session', { ...registerParams(TENANT, session_), ttl: TTL_SECONDS }, plan, deadline()),
+    ],
+    [
+      `consistency.operations.register ${plan.register}, or the old timestamps of what registers are listed by`,
+      () =>
+        session.run(
+          'note_oauth_subject_sessions',
+          {
+            ...{ tenant_id: TENANT, subject_hash: key, session_key: key },
+            ...{ ttl: TTL_SECONDS, written_at: orderedBy(clock.now()) },
+          },
+          plan.register,
+          deadline(),
+        ),
     ],
     [
       `consistency.operations.register ${plan.register}`,
