@@ -38,6 +38,13 @@ describe('a connection', () => {
     expect(protection('&dangerouslyInsecure=plaintext')).toBe('plaintext');
     expect(protection('&dangerouslyInsecure=unverified')).toBe('unverified');
     expect(refusal(`${URL_}&dangerouslyInsecure=yes`)).toMatch(/plaintext or unverified/);
+    const staysHere = (more: string) =>
+      resolveConnection(`cassandra://127.0.0.1/gatehouse?localDataCenter=dc1${more}`).staysHere;
+    expect([staysHere(''), staysHere('&dangerouslyInsecure=plaintext'), staysHere('&ca=/etc/ca.pem')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('[AX-188] carries the levels, of single operations too', () => {

@@ -55,6 +55,7 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     if (!['read', 'write', 'serial', 'operations'].includes(name))
       refuse(`consistency.${name} is no setting; there are read, write, serial and operations.`);
   checkLevels(consistency);
+  const protection = protectionOf(options, !contactPoints.every((one) => isThisMachine(hostOf(one))));
   return {
     contactPoints,
     port: whole('port', port, 1, 65_535),
@@ -62,7 +63,8 @@ export function resolveConnection(given: Connection): ConnectionSettings {
     keyspace,
     user: options.user ?? null,
     password: options.password ?? null,
-    protection: protectionOf(options, !contactPoints.every((one) => isThisMachine(hostOf(one)))),
+    protection,
+    staysHere: protection === 'plaintext' && options.dangerouslyInsecure === undefined,
     tls: options.tls ?? {},
     consistency,
     pageSize: whole('pageSize', options.pageSize ?? DEFAULT_PAGE_SIZE, 1, 1_000_000),

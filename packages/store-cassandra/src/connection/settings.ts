@@ -66,6 +66,8 @@ export interface ConnectionSettings {
   readonly user: string | null;
   readonly password: Secret | null;
   readonly protection: Protection;
+  /** Plain because it stays on this machine, and for no other reason: then no node elsewhere is asked. */
+  readonly staysHere: boolean;
   readonly tls: TlsSettings;
   readonly consistency: ConsistencySettings;
   readonly pageSize: number;

@@ -5,6 +5,7 @@ import type { ConnectionSettings } from '../connection/settings.ts';
 import { clientOf } from '../session/connect.ts';
 import type { Driver } from '../session/driver.ts';
 import { causeOf, faultOf } from '../session/fault.ts';
+import { refuseStrangers } from '../session/stay-here.ts';
 
 const PAUSE_MS = 500;
 /** Milliseconds between two lines about waiting. */
@@ -24,7 +25,10 @@ export async function awaitCluster({ driver, settings, log }: Awaited): Promise<
   const place = `${settings.contactPoints.join(', ')} (port ${settings.port})`;
   for (;;) {
     const client = await clientOf(driver, settings);
-    const error = await failureOf(() => client.connect());
+    const error = await failureOf(async () => {
+      await client.connect();
+      await refuseStrangers(client, settings);
+    });
     if (error === null) return client;
     await client.shutdown().catch(() => undefined);
     const refusal = refusalOf(error, settings);

@@ -3,6 +3,7 @@ import type { Client, ClientOptions, Host } from 'cassandra-driver';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import type { Driver } from './driver.ts';
 import { retryElsewhere } from './retry.ts';
+import { onlyThisMachine } from './stay-here.ts';
 
 /** A client of the driver, not connected. @throws StoreError `config` where a secret or certificate cannot be read */
 export async function clientOf(driver: Driver, settings: ConnectionSettings, keyspace?: string): Promise<Client> {
@@ -32,6 +33,7 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
         new policies.loadBalancing.DCAwareRoundRobinPolicy(localDataCenter),
       ),
       retry: retryElsewhere(driver),
+      ...(settings.staysHere ? { addressResolution: onlyThisMachine(driver) } : {}),
       // A node that came back is asked again within seconds.
       reconnection: new policies.reconnection.ExponentialReconnectionPolicy(200, 5_000, true),
       ...(speculative === null
