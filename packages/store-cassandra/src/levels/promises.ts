@@ -64,5 +64,5 @@ function secondLook(confirm: LevelPlan['confirm'], confirmMs: number): string {
   if (confirm === null) return '.';
   const again = `, so one that finds nothing is made again at ${confirm} before it counts`;
   if (confirm === LAST_WORD) return `${again}.`;
-  return `${again} (after ${confirmMs} ms at ${LAST_WORD}). While a copy is out of reach, a token that only it has is refused, and cannot be revoked either.`;
+  return `${again} (after ${confirmMs} ms at ${LAST_WORD}). While a copy is out of reach, a token that only it has is refused.`;
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Key, StoreError, silentLog, systemClock } from '@gatehouse/core';
+import { type Key, silentLog, systemClock } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, siblingsOf, TOLERANCE } from './conformance-target.test-support.ts';
+import { known } from './known.test-support.ts';
 
 const CODES = 200;
 const RACERS = 50;
@@ -62,16 +62,4 @@ else {
       }
     });
   });
-}
-
-/** As the guard in core does it: the identical call, until there is an answer. */
-async function known<T>(call: () => Promise<T>): Promise<T> {
-  for (let tried = 0; ; tried++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof StoreError && error.retryable) || tried > 40) throw error;
-      await sleep(100 + Math.random() * 200);
-    }
-  }
 }

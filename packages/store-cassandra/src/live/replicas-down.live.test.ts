@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
-import { afterAll, describe, expect, test } from 'vitest';
+import type { types } from 'cassandra-driver';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { epochKey } from '../columns.ts';
-import { CassandraStore, type ConnectionOptions, migrate, schemaState } from '../index.ts';
+import { CassandraStore, type ConnectionOptions, type Driver, migrate, schemaState } from '../index.ts';
+import { importDriver } from '../session/driver.ts';
 import { onCluster } from './on-cluster.test-support.ts';
 
 /** Milliseconds within which a hint was handed over on these nodes: as a rule one to six seconds. */
 const HINTED_MS = 180_000;
+/** Rounds of seven statements each. */
+const ROUTED = 5;
 
 const cluster = await cassandraCluster({ nodes: 3 });
 
@@ -17,9 +21,14 @@ else {
   const { value } = cluster;
   afterAll(() => value.close());
 
-  const open = async (keyspace: string, more: Partial<ConnectionOptions> = {}): Promise<CassandraStore> => {
-    const connection = { url: value.url(keyspace), timeouts: { callMs: 8_000, statementMs: 4_000 }, ...more };
-    const store = new CassandraStore({ connection, namespace: 'down' });
+  const open = async (
+    keyspace: string,
+    more: Partial<ConnectionOptions> = {},
+    driver?: Driver,
+  ): Promise<CassandraStore> => {
+    // Longer than the nodes' own limits: what they say of a row is to be heard, however busy the machine is.
+    const connection = { url: value.url(keyspace), timeouts: { callMs: 20_000, statementMs: 7_000 }, ...more };
+    const store = new CassandraStore({ connection, namespace: 'down', ...(driver ? { driver } : {}) });
     await store.open();
     return store;
   };
@@ -39,13 +48,40 @@ else {
     });
   });
 
-  describe('ANY, with every copy of a row down', { timeout: 600_000 }, () => {
-    test('[AX-188] the write succeeds by a hint, the client is refused until the copy is back, and then is not', async () => {
-      const keyspace = 'one_copy';
+  describe('one copy of each row', { timeout: 600_000 }, () => {
+    const keyspace = 'one_copy';
+    beforeAll(async () => {
       await onCluster(value, (client) =>
         client.execute(`CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}`),
       );
       await migrate({ connection: value.url(keyspace) });
+    }, 120_000);
+
+    test('each statement of one row goes to the node that keeps it', async () => {
+      const { driver, asked } = await watchedDriver();
+      const store = await open(keyspace, {}, driver);
+      try {
+        for (let round = 0; round < ROUTED; round++) {
+          const token = newToken('client');
+          await store.write({ attempt: 'routed', add: [token] });
+          await store.find('access_token', token.key);
+          expect(await store.once('space', token.key, Date.now(), Date.now() + 60_000, 'a')).toBe(true);
+        }
+      } finally {
+        await store.close();
+      }
+      const routed = asked.filter(({ partition }) => partition !== undefined);
+      // A token's look-up before it is written, its writing, its look-up, its end; its client's epoch twice; a nonce.
+      expect(routed.length).toBeGreaterThanOrEqual(7 * ROUTED);
+      await onCluster(value, async (client) => {
+        await client.connect();
+        const keepers = (partition: readonly string[] = []): readonly string[] =>
+          client.getReplicas(keyspace, partitionOf(...partition)).map(({ address }) => address);
+        expect(routed.filter(({ partition, node }) => !keepers(partition).includes(node))).toEqual([]);
+      });
+    });
+
+    test('[AX-188] at ANY, with that one down, the write succeeds by a hint, the client is refused until the copy is back, and then is not', async () => {
       const store = await open(keyspace);
       try {
         // A token whose one copy belongs to the node that goes down, and whose client's epoch does not.
@@ -90,6 +126,7 @@ else {
         // Prepared, as a server that runs has it.
         for (const store of [quorum, any]) await store.write({ attempt: 'first', add: [newToken('client')] });
         await value.end(3, 'SIGTERM');
+        await quorum.ping();
         expect(await quorum.write({ attempt: 'one', add: [one] })).toBe('written');
         expect(await answer(() => quorum.find('access_token', one.key))).toBe('found');
         expect(await any.write({ attempt: 'two', add: [two] })).toBe('written');
@@ -98,6 +135,8 @@ else {
 
         await value.end(2, 'SIGTERM');
         for (const store of [quorum, any]) {
+          // One node answers, and no request could be served.
+          expect(await answer(() => store.ping())).toMatch(/unavailable|timeout/);
           // Whether the client was revoked meanwhile cannot be known: nothing is issued on a guess.
           expect(await answer(() => store.write({ attempt: 'three', add: [three] }))).toMatch(/unavailable|timeout/);
           expect(await answer(() => store.once('space', two.key, Date.now(), Date.now() + 60_000, 'b'))).toMatch(
@@ -116,6 +155,42 @@ else {
       }
     });
   });
+}
+
+interface Asked {
+  readonly text: string;
+  /** Of statements whose partition has two columns of text. */
+  readonly partition: readonly string[] | undefined;
+  /** Who was asked, and answered. */
+  readonly node: string;
+}
+
+/** The driver, which says whom it asked for what. */
+async function watchedDriver(): Promise<{ readonly driver: Driver; readonly asked: readonly Asked[] }> {
+  const driver = await importDriver();
+  const asked: Asked[] = [];
+  class Watched extends driver.Client {
+    constructor(options: ConstructorParameters<Driver['Client']>[0]) {
+      super(options);
+      const real = this.execute.bind(this) as (...args: readonly unknown[]) => Promise<types.ResultSet>;
+      Reflect.set(
+        this,
+        'execute',
+        async (text: string, params: Readonly<Record<string, unknown>>, ...rest: unknown[]) => {
+          const result = await real(text, params, ...rest);
+          asked.push({ text, partition: partitionIn(params), node: result.info.queriedHost });
+          return result;
+        },
+      );
+    }
+  }
+  return { driver: { ...driver, Client: Watched }, asked };
+}
+
+function partitionIn(params: Readonly<Record<string, unknown>> | undefined): readonly string[] | undefined {
+  const { tenant_id: tenant, token_hash, epoch_key, nonce_hash } = params ?? {};
+  const key = token_hash ?? epoch_key ?? nonce_hash;
+  return typeof tenant === 'string' && typeof key === 'string' ? [tenant, key] : undefined;
 }
 
 /** The bytes that a node is chosen by: each part of the key with its length before it and a zero after it. */
