@@ -202,6 +202,7 @@ export const READERS: readonly Saboteur[] = [
     'store-32-namespaces',
     'store-52-two-databases',
     'store-43-one-consent',
+    'store-55-ended-and-added-anew',
   ]),
   saboteur('matches patterns', MatchesPatterns, 'store-36-meta-characters'),
   saboteur('forgets the second criterion', ForgetsTheSecondCriterion, 'store-31-by-what'),
