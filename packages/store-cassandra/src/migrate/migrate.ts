@@ -101,7 +101,6 @@ class Cluster {
     const write = text.startsWith('INSERT');
     await this.#client.execute(text, [], {
       host: this.#first(),
-      readTimeout: AGREEMENT_MS,
       consistency: this.#driver.types.consistencies[write ? 'quorum' : 'localOne'],
     });
     if (!write) await this.#agreed();
@@ -205,7 +204,9 @@ async function onCluster<T>(
 ): Promise<T> {
   const settings = resolveConnection(connection);
   const driver = given ?? (await importDriver());
-  const client = await awaitCluster({ driver, settings, log });
+  // Of all that is sent, the driver's own heartbeat too: one that is late for a node which makes a table ends the connection.
+  const timeouts = { ...settings.timeouts, statementMs: AGREEMENT_MS };
+  const client = await awaitCluster({ driver, settings: { ...settings, timeouts }, log });
   try {
     return await work(new Cluster(driver, client, settings));
   } catch (error) {
