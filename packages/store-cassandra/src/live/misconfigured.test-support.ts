@@ -51,6 +51,11 @@ export function misconfigured(cluster: Nodes): Misconfigured {
       names: /oauth_grant has no column revoked_by/,
     },
     {
+      what: 'a missing table',
+      open: at(altered((name) => `DROP TABLE ${name}.oauth_replay`)),
+      names: /no table oauth_replay.*oauth-server\.cql by hand/,
+    },
+    {
       what: 'a level that one copy cannot reach',
       open: at(altered((name) => `USE ${name}`, '&consistency.read=THREE')),
       names: /consistency\.read is THREE.*keeps 1/s,

@@ -27,11 +27,8 @@ export async function checkSchema(checked: Checked, { ownTableOptions }: Product
   const { rows: columns } = await rows(
     'SELECT table_name, column_name FROM system_schema.columns WHERE keyspace_name = ?',
   );
-  const there = new Set(columns.map((row) => `${row['table_name']}.${row['column_name']}`));
-  for (const [table, wanted] of Object.entries(columnsOf()))
-    for (const column of wanted)
-      if (!there.has(`${table}.${column}`))
-        throw new StoreError('config', `The table ${table} has no column ${column}: ${COMMAND}.`);
+  const lack = lackOf(columns);
+  if (lack !== null) throw new StoreError('config', lack);
   if (!ownTableOptions) return;
   const { rows: tables } = await rows(
     'SELECT table_name, gc_grace_seconds FROM system_schema.tables WHERE keyspace_name = ?',
@@ -41,6 +38,20 @@ export async function checkSchema(checked: Checked, { ownTableOptions }: Product
       { store: 'cassandra', table, gc_grace_seconds: grace },
       'gc_grace_seconds of a table is below the three hours for which hints are kept: what ended may come back, and a row that only a hint has is lost. Raise it.',
     );
+}
+
+/** What a keyspace of this version has lost, and what brings it back: the version says to `migrate` that nothing is to be done. */
+export function lackOf(columns: readonly Row[]): string | null {
+  const there = Map.groupBy(columns, (row) => text(row, 'table_name'));
+  for (const [table, wanted] of Object.entries(columnsOf())) {
+    const found = there.get(table)?.map((row) => text(row, 'column_name'));
+    if (found === undefined)
+      return `The keyspace has no table ${table}: run sql/cassandra/oauth-server.cql by hand, which makes what is missing.`;
+    const missing = wanted.find((column) => !found.includes(column));
+    if (missing !== undefined)
+      return `The table ${table} has no column ${missing}: ALTER TABLE ${table} ADD it, as sql/cassandra/oauth-server.cql has it.`;
+  }
+  return null;
 }
 
 /** Tables that forget what ended before every copy has heard of it; with 0, no hint of theirs is ever handed over. */
