@@ -5,7 +5,7 @@ import { type Provision, provide } from './provision.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 /** A crowded machine takes its time: a limit for what never comes. */
-const STARTED_WITHIN_MS = 120_000;
+const STARTED_WITHIN_MS = 300_000;
 const MAC = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
 
 /** A started Chromium, headless; the caller closes it. `CHROMIUM` names another than the one on the path. */

@@ -31,7 +31,7 @@ const OWNER = `${hostname()}:${process.pid}`;
 const BUILT_HERE = 'localhost/gatehouse/';
 
 const PULLED_WITHIN_MS = 300_000;
-const READY_WITHIN_MS = 120_000;
+const READY_WITHIN_MS = 300_000;
 
 /** Binds the port to this machine alone, which no option of testcontainers does. */
 class LoopbackContainer extends GenericContainer {

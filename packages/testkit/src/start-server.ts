@@ -37,7 +37,7 @@ export interface StartedServer {
 
 const MAIN = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
 /** A crowded machine takes its time: a limit for what never comes. */
-const READY_WITHIN_MS = 120_000;
+const READY_WITHIN_MS = 300_000;
 const STOPPED_WITHIN_MS = 240_000;
 
 /**

@@ -7,7 +7,7 @@ import type { ServerControl } from './database-server.ts';
 export const UNPRIVILEGED: readonly [uid: number, gid: number] = [65_534, 65_534];
 
 /** For one that hangs: who ends is noticed at once, and on a busy machine a server takes its time. */
-const READY_WITHIN_MS = 120_000;
+const READY_WITHIN_MS = 300_000;
 
 export interface LocalCommand {
   readonly program: string;

@@ -11,7 +11,7 @@ import { CassandraNode, isOpen } from './node.ts';
 
 const PORT = 9042;
 const STORAGE_PORT = 7000;
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_MS = 600_000;
 const STEP_MS = 100;
 
 /** Nodes of a cluster that one test file has to itself; numbered from 1. */
