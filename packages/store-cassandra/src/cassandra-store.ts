@@ -45,6 +45,7 @@ import { type CassandraStoreOptions, DEFAULT_CLOCK_TOLERANCE_MS } from './option
 import { findRegister } from './read-register.ts';
 import { revoke } from './revoke.ts';
 import type { Call, Room } from './room.ts';
+import { outvoted } from './self-check/check-agreement.ts';
 import { openChecked } from './self-check/open-checked.ts';
 import { write } from './write.ts';
 
@@ -63,6 +64,8 @@ export class CassandraStore implements Store {
   readonly #log: Log;
   #room: Room | undefined;
   #promises: Promises | null = null;
+  /** Why this server may not go on: the others of its keyspace decide otherwise, as far as anybody has looked. */
+  #outvoted: string | null = null;
   #opening: Promise<void> | undefined;
   #closed = false;
 
@@ -138,15 +141,22 @@ export class CassandraStore implements Store {
     await clear(this.#call(), counter, key);
   }
 
-  /** At the level of registers: with fewer nodes than that takes, every call fails, whatever one node answers. */
+  /**
+   * At the level of registers: with fewer nodes than that takes, every call fails, whatever one node answers. What is
+   * read is at what levels the servers of the keyspace decide: one that has been left running beside others refuses.
+   */
   async ping(): Promise<void> {
-    const { session, plan, deadline } = this.#call();
-    await session.run('schema_version', {}, plan.register, deadline);
+    await this.#look();
+    this.#call();
   }
 
-  /** Rows end by themselves, each at its TTL: there is nothing to remove, and the report says so. */
+  /**
+   * Rows end by themselves, each at its TTL: there is nothing to remove, and the report says so. It comes again and
+   * again where nobody asks whether the server is ready, so that is looked at.
+   */
   async sweep(options: SweepOptions): Promise<SweepReport> {
     checkSweep(options);
+    await this.#look().catch(() => undefined);
     this.#call();
     return { removed: {}, complete: true, errors: {} };
   }
@@ -166,7 +176,7 @@ export class CassandraStore implements Store {
 
   async #open(): Promise<void> {
     const { namespace, observe, driver } = this.#options;
-    const { session, plan, promises } = await openChecked({
+    const { session, plan, deciding, promises } = await openChecked({
       settings: this.#settings,
       driver,
       observe,
@@ -178,6 +188,7 @@ export class CassandraStore implements Store {
     this.#room = {
       session,
       plan,
+      deciding,
       tenant: namespace,
       toleranceMs: this.#tolerance,
       confirmMs: this.#settings.timeouts.confirmMs,
@@ -188,7 +199,17 @@ export class CassandraStore implements Store {
     };
   }
 
+  async #look(): Promise<void> {
+    this.#outvoted = await outvoted(this.#opened());
+  }
+
   #call(): Call {
+    const call = this.#opened();
+    if (this.#outvoted !== null) throw new StoreError('unavailable', this.#outvoted);
+    return call;
+  }
+
+  #opened(): Call {
     if (this.#room) return { ...this.#room, deadline: new Deadline(this.#settings.timeouts.callMs) };
     throw new StoreError('unavailable', this.#closed ? 'The store is closed.' : 'The store is not open yet.');
   }

@@ -16,7 +16,8 @@ export function epochKey(clientId: ClientId): Key {
   return keyOf('client_epoch', clientId);
 }
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** Of base64url, in the order of their values. */
+export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** A key is the base64url of a hash: its second letter is as random as a bucket has to be. */
 export function bucketOf(key: Key): number {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Instant, Key } from '@gatehouse/core';
+import { type Instant, type Key, STORE_LIMITS } from '@gatehouse/core';
 import { integer, text } from './cells.ts';
 import { pairColumn } from './columns.ts';
 import { inTurns } from './in-turns.ts';
 import { ttlOf, writtenAt } from './lives.ts';
 import type { Call } from './room.ts';
 
-/** Failures that are counted at most: no limit is that high. */
-const MOST = 1_000;
+/** Rows of one read: one more than what is counted exactly tells that there are more. */
+const MOST = STORE_LIMITS.failures + 1;
 
 /**
  * Failures of the window that ends at `at`; with `add` 1 the caller's place among them. Each caller writes its own row
@@ -38,12 +38,18 @@ export async function count(
 export async function clear(call: Call, counter: string, key: Key): Promise<void> {
   const { session, tenant, plan, deadline } = call;
   const who = { tenant_id: tenant, counter_hash: pairColumn(counter, key) };
-  const before = { after: Number.MIN_SAFE_INTEGER, page: MOST };
-  const rows = await session.run('count_read', { ...who, ...before }, plan.register, deadline);
-  await inTurns(rows, async (row) => {
-    const failedAt = integer(row, 'at');
-    // Written once and removed once at most: the removal comes after it, by no clock.
-    const one = { ...who, at: failedAt, id: text(row, 'id'), written_at: writtenAt(failedAt) + 1 };
-    await session.run('count_clear', one, plan.register, deadline);
-  });
+  let after = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const rows = await session.run('count_read', { ...who, after, page: MOST }, plan.register, deadline);
+    await inTurns(rows, async (row) => {
+      const failedAt = integer(row, 'at');
+      // Written once and removed once at most: the removal comes after it, by no clock.
+      const one = { ...who, at: failedAt, id: text(row, 'id'), written_at: writtenAt(failedAt) + 1 };
+      await session.run('count_clear', one, plan.register, deadline);
+    });
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < MOST) return;
+    // A page may end among failures of one moment: those that are left of it come again.
+    after = integer(last, 'at') - 1;
+  }
 }

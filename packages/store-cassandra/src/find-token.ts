@@ -1,6 +1,5 @@
 import { Deadline, type Key, StoreError, type Token } from '@gatehouse/core';
 import type { Level } from './levels/levels.ts';
-import { LAST_WORD } from './levels/plan.ts';
 import { epochOf, readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
 import { asToken, rowUnder, type TokenRow, tokenOf } from './rows.ts';
@@ -19,14 +18,14 @@ export async function readToken(call: Call, key: Key): Promise<TokenRow | undefi
   const { plan, confirmMs, deadline } = call;
   const found = await lookUp(call, key, plan.find);
   if (found !== undefined || plan.confirm === null) return found;
-  if (plan.confirm === LAST_WORD) return lookUp(call, key, LAST_WORD);
+  if (plan.confirm === plan.register) return lookUp(call, key, plan.confirm);
   const brief = { ...call, deadline: new Deadline(Math.min(confirmMs, deadline.left)) };
   try {
     return await lookUp(brief, key, plan.confirm);
   } catch (error) {
-    // A copy that is down or late; the cluster that is not there at all says so next.
+    // A copy that is down or late: what those have without whom nothing is decided is the last word.
     if (!(error instanceof StoreError && error.retryable)) throw error;
-    return lookUp(call, key, LAST_WORD);
+    return lookUp(call, key, plan.register);
   }
 }
 

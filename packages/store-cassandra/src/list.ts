@@ -11,6 +11,7 @@ import {
 import { integer, text } from './cells.ts';
 import { subjectColumn } from './columns.ts';
 import { inTurns } from './in-turns.ts';
+import { FIRST, pageOfKeys, type ReadKeys } from './page-of-keys.ts';
 import { epochOf, readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
 import { asRegister, type RegisterRow } from './rows.ts';
@@ -24,8 +25,9 @@ interface Cursor {
   readonly key: string;
 }
 
-/** `-` is the smallest letter of a key. */
-const FIRST = '-';
+/** Rows of a look-up that one page goes through: those of what ended stay where nothing ends them, and a page has its time. */
+const MOST_LOOKED_AT = 2_000;
+
 const START: Cursor = { month: Number.MIN_SAFE_INTEGER, bucket: 0, key: FIRST };
 const CURSOR = /^(?:(-?\d{1,9})\.)?(?:(\d{1,2})\.)?([A-Za-z0-9_-]{43})$/;
 const WITHOUT = { month: 0, bucket: 0 };
@@ -46,6 +48,7 @@ export async function list(
   if (lookUp === undefined) return { items: [], next: null };
   const items: Register[] = [];
   let last: Cursor | null = null;
+  let lookedAt = 0;
   for await (const { place, keys } of pages(call, lookUp, by, from, Math.min(call.pageSize, limit + 1))) {
     for (const { key, register } of await looked(call, kind, keys)) {
       if (register === undefined || !matches(register, by)) continue;
@@ -54,6 +57,8 @@ export async function list(
       items.push(register);
       last = { ...place, key };
     }
+    lookedAt += keys.length;
+    if (lookedAt >= MOST_LOOKED_AT) return { items, next: written(lookUp, { ...place, key: keys.at(-1) ?? FIRST }) };
   }
   return { items, next: null };
 }
@@ -114,21 +119,24 @@ function isIn(place: Place, { month, bucket }: Cursor): boolean {
 }
 
 async function monthsOf({ session, tenant, plan, deadline }: Call, client_id: ClientId): Promise<readonly number[]> {
-  const params = { tenant_id: tenant, client_id, after: -2_147_483_648, page: 100_000 };
+  const params = { tenant_id: tenant, client_id, after: -2_147_483_648, before: 2_147_483_647, page: 100_000 };
   const rows = await session.run(`page_${MONTHS}`, params, plan.register, deadline);
   return rows.map((row) => integer(row, 'month'));
 }
 
-async function keysOf(
+function keysOf(
   { session, tenant, plan, deadline }: Call,
   { table, key }: LookUp,
   partition: Params,
-  after: string,
-  page: number,
+  behind: string,
+  most: number,
 ): Promise<readonly Key[]> {
-  const params = { tenant_id: tenant, ...partition, after, page };
-  const rows = await session.run(`page_${table}`, params, plan.register, deadline);
-  return rows.map((row) => text(row, key) as Key);
+  const of = { tenant_id: tenant, ...partition };
+  const read: ReadKeys = async (after, before, page) => {
+    const rows = await session.run(`page_${table}`, { ...of, after, before, page }, plan.register, deadline);
+    return rows.map((row) => text(row, key) as Key);
+  };
+  return pageOfKeys(read, behind, most);
 }
 
 function partitionOf({ partition }: LookUp, { subject, session, client }: ListBy, place: Place): Params {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Instant, Key, Revocation, TokenOf } from '@gatehouse/core';
+import { integer, text } from './cells.ts';
 import { readToken } from './find-token.ts';
 import { inTurns } from './in-turns.ts';
 import { ttlOf } from './lives.ts';
 import { readRegister } from './read-register.ts';
 import type { Call } from './room.ts';
 import { registerParams } from './rows.ts';
+import type { Row } from './session/session.ts';
 import { untilKnown } from './until-known.ts';
 
 /** Milliseconds that the end of a token outlives its row, whose TTL may have begun a second later. */
@@ -53,24 +55,42 @@ function endGrant(call: Call, key: Key, at: Instant, reason: string): Promise<bo
   });
 }
 
-/** A row of its own, in a table that only lightweight transactions write to: as binding as the end of a grant. */
+/**
+ * A row of its own, in a table that only lightweight transactions write to: as binding as the end of a grant. Who ends a
+ * token unseen may take its life for too short: of several ends the longest stays, in the name of the first.
+ */
 async function endToken(call: Call, key: Key, of: TokenOf | undefined, at: Instant): Promise<boolean> {
   const { session, tenant, plan, toleranceMs, clock, deadline } = call;
   // Of one whose owner is known nothing need be seen.
   const token = of ?? (await readToken(call, key));
   if (token === undefined) return false;
   const by = randomUUID();
-  const row = { tenant_id: tenant, token_hash: key, client_id: token.clientId };
+  const where = { tenant_id: tenant, token_hash: key, client_id: token.clientId };
+  const purge_at = token.purgeAt + OUTLIVES_MS;
   return untilKnown<boolean>(call, {
     async attempt() {
-      const ttl = ttlOf(token.purgeAt + OUTLIVES_MS, clock.now(), toleranceMs);
-      const end = { ...row, revoked_at: at, revoked_by: by, ttl };
-      const decision = await session.decide('add_token_end', end, plan, deadline);
-      return decision.applied || decision.row?.['revoked_by'] === by;
+      const life = { ...where, purge_at, ttl: ttlOf(purge_at, clock.now(), toleranceMs) };
+      const added = await session.decide('add_token_end', { ...life, revoked_at: at, revoked_by: by }, plan, deadline);
+      if (added.applied) return true;
+      const there = endIn(added.row ?? {});
+      const isOurs = there.revoked_by === by;
+      if (there.purge_at >= purge_at) return isOurs;
+      const longer = { ...there, ...life, from_purge_at: there.purge_at };
+      const lengthened = await session.decide('lengthen_token_end', longer, plan, deadline);
+      return lengthened.applied ? isOurs : undefined;
     },
     async look() {
-      const [end] = await session.run('find_token_end', row, plan.serial, deadline);
-      return end && end['revoked_by'] === by;
+      const [row] = await session.run('find_token_end', where, plan.serial, deadline);
+      const there = row && endIn(row);
+      return there && there.purge_at >= purge_at ? there.revoked_by === by : undefined;
     },
   });
+}
+
+function endIn(row: Row) {
+  return {
+    revoked_at: integer(row, 'revoked_at'),
+    revoked_by: text(row, 'revoked_by'),
+    purge_at: integer(row, 'purge_at'),
+  };
 }

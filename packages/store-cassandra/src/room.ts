@@ -1,5 +1,6 @@
 import type { Clock, Deadline } from '@gatehouse/core';
 import type { KeptRows } from './kept-rows.ts';
+import type { DecidingLevels } from './levels/deciding.ts';
 import type { LevelPlan } from './levels/plan.ts';
 import type { NotedMonths } from './noted-months.ts';
 import type { Session } from './session/session.ts';
@@ -9,6 +10,8 @@ export interface Room {
   readonly session: Session;
   readonly tenant: string;
   readonly plan: LevelPlan;
+  /** What of the plan all servers of the keyspace have in common. */
+  readonly deciding: DecidingLevels;
   readonly toleranceMs: number;
   readonly confirmMs: number;
   readonly pageSize: number;

@@ -1,4 +1,8 @@
+import { STORE_LIMITS } from '@gatehouse/core';
 import type { Case } from '../case.ts';
+
+/** Counts that are under way together, where the case is not about that. */
+const AT_ONCE = 10;
 
 /** Contract 69: failures are counted so that a limit holds, and only as long as they should. */
 export const counters: readonly Case[] = [
@@ -93,6 +97,30 @@ export const counters: readonly Case[] = [
           if (!t.holds(within <= k, `at most ${k} of 50 are told a place up to ${k}`, within)) return;
         }
       }
+    },
+  },
+  {
+    id: 'store-69-limit',
+    promise: `Counts are exact up to ${STORE_LIMITS.failures}, the highest limit there is, and above it where more are counted; \`clear\` forgets those too.`,
+    async run(t) {
+      const most = STORE_LIMITS.failures;
+      const key = t.key();
+      const at = t.now();
+      const window = 100 * t.unit;
+      const one = (): Promise<number> => t.store.count('login', key, at, window, 1);
+      for (let counted = 0; counted < most - 1; counted += AT_ONCE)
+        await Promise.all(Array.from({ length: Math.min(AT_ONCE, most - 1 - counted) }, one));
+      t.same(await t.store.count('login', key, at, window, 0), most - 1, 'one below the limit');
+      t.same(await one(), most, 'the one that reaches the limit');
+      t.same(await t.store.count('login', key, at, window, 0), most, 'at the limit');
+      const beyond = await one();
+      t.holds(beyond > most, 'the place of the next is above the limit', beyond);
+      // More than one beyond it: who clears what is counted must clear what is not.
+      await Promise.all(Array.from({ length: AT_ONCE }, one));
+      const after = await t.store.count('login', key, at, window, 0);
+      t.holds(after > most, 'so are all who are counted', after);
+      await t.store.clear('login', key);
+      t.same(await t.store.count('login', key, at, window, 0), 0, 'after clearing');
     },
   },
 ];

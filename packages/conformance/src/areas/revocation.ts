@@ -1,8 +1,11 @@
-import type { ClientId, Key } from '@gatehouse/core';
+import type { ClientId, Instant, Key } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { CLIENT, newGrant, newRegister, newToken } from '../fixtures/records.ts';
 import { eventualTokens, port } from '../needs.ts';
 import type { Trial } from '../trial.ts';
+
+/** Milliseconds that a store may keep the end of a token for longer than was asked. */
+const END_LINGERS = 8_000;
 
 /** Contract 26, 27, 30, 56: a revocation hits what it names and all that hangs on it, once, and nothing else. */
 export const revocation: readonly Case[] = [
@@ -44,6 +47,25 @@ export const revocation: readonly Case[] = [
       await t.store.write({ attempt: t.attempt(), add: [hit, spared] });
       t.same(await t.endOf(hit.key, 'token'), 'token', 'the token, once it is there');
       t.same(await t.endOf(spared.key, null), null, 'a token that another client revoked before it was there');
+    },
+  },
+  {
+    id: 'store-26-unseen-for-longer',
+    promise: 'Of two ends of a token that cannot be seen yet the one that lasts longer counts, whichever came first.',
+    proves: ['SEC-12'],
+    needs: [eventualTokens],
+    async run(t) {
+      const tokens = [newToken(t, null), newToken(t, null)];
+      const brief = t.now() + t.unit;
+      for (const [at, { key, clientId, purgeAt }] of tokens.entries()) {
+        const [first, second] = at === 0 ? [brief, purgeAt] : [purgeAt, brief];
+        const end = (until: Instant) =>
+          t.store.revoke({ token: key, of: { clientId, purgeAt: until } }, t.now(), 'test');
+        t.same([await end(first), await end(second)], [1, 0], 'revoking a token that is not there yet, twice');
+      }
+      await t.pass(t.unit + 2 * t.capabilities.clockTolerance + END_LINGERS);
+      await t.store.write({ attempt: t.attempt(), add: tokens });
+      for (const { key } of tokens) t.same(await t.endOf(key, 'token'), 'token', 'the token, once it is there');
     },
   },
   {

@@ -209,6 +209,28 @@ class EndsWhatItSees extends NetworkedStore {
   }
 }
 
+/** Until when each end counts: of a back end, by the name that the store gives it. */
+const firstEnds = new WeakMap<object, Map<string, number>>();
+
+class KeepsTheFirstEnd extends NetworkedStore {
+  protected override endUnseen(key: Key, of: TokenOf): boolean {
+    const isFirst = super.endUnseen(key, of);
+    if (isFirst) this.firsts.set(key, of.purgeAt);
+    return isFirst;
+  }
+
+  protected override whyTokenEnded(row: TokenRow): Token['revoked'] {
+    const until = this.firsts.get(row.key) ?? Number.POSITIVE_INFINITY;
+    return this.opening.clock.now() < until ? super.whyTokenEnded(row) : null;
+  }
+
+  private get firsts(): Map<string, number> {
+    const known = firstEnds.get(this.backend) ?? new Map<string, number>();
+    firstEnds.set(this.backend, known);
+    return known;
+  }
+}
+
 class EndsForAnyClient extends NetworkedStore {
   protected override whyTokenEnded(row: TokenRow): Token['revoked'] {
     return [...this.backend.ends].some((end) => end.includes(row.key)) ? 'token' : super.whyTokenEnded(row);
@@ -242,6 +264,7 @@ const CAUGHT: readonly (readonly [what: string, Wrong: typeof NetworkedStore, ca
   ['stamps the epoch at the lock', StampsTheEpochAtTheLock, 'store-28-client-forced-orders'],
   ['ends only what it sees', EndsWhatItSees, 'store-26-unseen-token', 'ordered'],
   ['ends for any client', EndsForAnyClient, 'store-26-unseen-token', 'ordered'],
+  ['keeps the first end alone', KeepsTheFirstEnd, 'store-26-unseen-for-longer', 'ordered'],
   ['answers before it is there', AnswersBeforeItIsThere, 'store-66-winner-dies'],
   ['cannot read what was before', CannotReadWhatWasBefore, 'store-06-previous-schema'],
 ];

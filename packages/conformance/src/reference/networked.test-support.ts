@@ -195,12 +195,15 @@ export class NetworkedStore extends ReferenceStore {
   /** False where it was ended before. */
   protected endUnseen(key: Key, { clientId }: TokenOf): boolean {
     const { ends } = this.backend;
-    return ends.size < ends.add(JSON.stringify([this.opening.namespace, key, clientId])).size;
+    return ends.size < ends.add(this.endName({ key, clientId })).size;
+  }
+
+  private endName({ key, clientId }: Pick<TokenRow, 'key' | 'clientId'>): string {
+    return JSON.stringify([this.opening.namespace, key, clientId]);
   }
 
   protected override whyTokenEnded(row: TokenRow): Token['revoked'] {
-    const ended = this.backend.ends.has(JSON.stringify([this.opening.namespace, row.key, row.clientId]));
-    return ended ? 'token' : super.whyTokenEnded(row);
+    return this.backend.ends.has(this.endName(row)) ? 'token' : super.whyTokenEnded(row);
   }
 
   protected override change(write: Write, change: Change): Written {

@@ -1,4 +1,12 @@
-import type { Instant, Key, SweepOptions, SweepReport, Write, Written } from '@gatehouse/core';
+import {
+  type Instant,
+  type Key,
+  STORE_LIMITS,
+  type SweepOptions,
+  type SweepReport,
+  type Write,
+  type Written,
+} from '@gatehouse/core';
 
 import { ReferenceStore } from '../reference/reference-store.ts';
 import { nameOf, type RegisterRow, type Removable, type Row } from '../reference/tables.ts';
@@ -95,6 +103,12 @@ class ReadsThenCounts extends ReferenceStore {
     if (add === 0) return before;
     await super.count(counter, key, at, window, 1);
     return before + 1;
+  }
+}
+
+class CountsNoFurther extends ReferenceStore {
+  override async count(counter: string, key: Key, at: Instant, window: number, add: 0 | 1): Promise<number> {
+    return Math.min(STORE_LIMITS.failures, await super.count(counter, key, at, window, add));
   }
 }
 
@@ -247,6 +261,7 @@ export const KEEPERS: readonly Saboteur[] = [
     'store-69-window',
     'store-69-no-window-longer',
     'store-69-sweep-between',
+    'store-69-limit',
   ]),
   saboteur('counts for ever', CountsForEver, 'store-69-window', [
     'store-40-report',
@@ -255,6 +270,7 @@ export const KEEPERS: readonly Saboteur[] = [
   ]),
   saboteur('restarts the window with each failure', RestartsTheWindow, 'store-69-no-window-longer'),
   saboteur('reads, then counts', ReadsThenCounts, 'store-69-parallel'),
+  saboteur('counts to the highest limit and no further', CountsNoFurther, 'store-69-limit'),
   saboteur('removes what has expired', RemovesTheExpired, 'store-37-used-and-revoked-stay', [
     'store-57-not-a-moment-early',
   ]),

@@ -41,7 +41,7 @@ export interface PageRequest {
   readonly after?: string | null;
 }
 
-/** A page of a listing; `next` is null on the last. */
+/** A page of a listing; `next` is null on the last. One that is not the last may have fewer items than were asked for, or none. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -103,7 +103,10 @@ export interface Store {
   /** True the first time inside the window [at, until), and again for the same attempt. */
   once(space: string, nonce: Key, at: Instant, until: Instant, attempt: string): Promise<boolean>;
 
-  /** Adds `add` and answers how many counted in the `window` milliseconds up to `at`; with 1 that is the caller's place. Never repeated. */
+  /**
+   * Adds `add` and answers how many counted in the `window` milliseconds up to `at`; with 1 that is the caller's place.
+   * Exact up to `STORE_LIMITS.failures`; of more, any number above it. Never repeated.
+   */
   count(counter: string, key: Key, at: Instant, window: number, add: 0 | 1): Promise<number>;
   clear(counter: string, key: Key): Promise<void>;
 

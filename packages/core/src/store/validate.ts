@@ -23,6 +23,8 @@ export const STORE_LIMITS = {
   name: 2_048,
   /** Records of one page. */
   page: 1_000,
+  /** Failures of one counter in a window: every store counts so many exactly, and no limit of failures is higher. */
+  failures: 1_000,
 } as const;
 
 /** What registers of a kind are listed by; a kind with none is listed whole. */

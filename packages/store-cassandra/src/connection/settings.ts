@@ -8,7 +8,7 @@ export interface TimeoutSettings {
   readonly connectMs?: number;
   /** Of one statement; default 2 000, the servers' own limits for writes. */
   readonly statementMs?: number;
-  /** Of a second look-up at a higher level, before it is made at LOCAL_QUORUM; default 500. */
+  /** Of a second look-up at a higher level, before it is made at that of registers; default 500. */
   readonly confirmMs?: number;
   /** Of one call of the store, with all it sends and repeats; default 2 500. Below core's `limits.storeCallMs`. */
   readonly callMs?: number;

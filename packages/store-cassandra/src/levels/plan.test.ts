@@ -117,8 +117,21 @@ describe('the plan', () => {
     expect(confirm('ONE', 'QUORUM')).toBe('LOCAL_QUORUM');
     expect(confirm('ONE', 'ONE')).toBe('ALL');
     expect(confirm('TWO', 'ONE')).toBe('ALL');
+    // As many copies, in other places.
+    expect(confirm('QUORUM', 'LOCAL_QUORUM', twoCentres)).toBe('EACH_QUORUM');
     // With one copy there is nobody else to ask.
     expect(confirm('ONE', 'ANY', one)).toBeNull();
+  });
+
+  it('[AX-188] refuses a second look that finds nothing more than the first', () => {
+    const confirm = (level: Level): ConsistencySettings => ({
+      read: 'ONE',
+      write: 'ONE',
+      operations: { confirm: level },
+    });
+    expect(refusal(confirm('ONE'), three)).toMatch(/confirm is ONE, which finds nothing that ONE \(find\) has missed/);
+    expect(refusal(confirm('LOCAL_ONE'), twoCentres)).toMatch(/confirm is LOCAL_ONE/);
+    expect(planLevels(confirm('TWO'), three, 'dc1').confirm).toBe('TWO');
   });
 
   it('[AX-188] takes the level of a single operation in place of that of all', () => {
@@ -206,7 +219,7 @@ describe('replication', () => {
   it('[AX-192] is read for both strategies, whatever package their class is in', () => {
     const simple = { class: 'org.apache.cassandra.locator.SimpleStrategy', replication_factor: '3' };
     expect(replicationOf(simple)).toEqual({ strategy: 'SimpleStrategy', copies: new Map([['*', 3]]) });
-    const topology = { class: 'NetworkTopologyStrategy', dc1: '3', dc2: '3/1', dc3: '0' };
+    const topology = { class: 'NetworkTopologyStrategy', dc1: '3', dc2: '2', dc3: '0' };
     expect(replicationOf(topology)?.copies).toEqual(
       new Map([
         ['dc1', 3],

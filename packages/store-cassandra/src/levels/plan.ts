@@ -41,9 +41,6 @@ const USE: Readonly<Record<Operation, Use>> = {
 /** From the cheapest on. */
 const CONFIRMING: readonly Level[] = ['LOCAL_QUORUM', 'QUORUM', 'EACH_QUORUM', 'ALL'];
 
-/** Where a copy does not answer a second look-up, what most of them have is the last word. */
-export const LAST_WORD: Level = 'LOCAL_QUORUM';
-
 const DEFAULT_READ: Level = 'ONE';
 const DEFAULT_WRITE: Level = 'ANY';
 
@@ -150,11 +147,17 @@ function confirming(
   localDataCenter: string,
 ): Level | null {
   if (overlaps(find, issue, replication)) return null;
-  if (operations?.confirm !== undefined) return operations.confirm;
-  // After ANY there is no such level: what is only a hint is nowhere to be read. Everybody is asked all the same.
-  const level = CONFIRMING.find((one) => overlaps(one, issue, replication)) ?? 'ALL';
-  const more = copiesNeeded(level, replication, localDataCenter) > copiesNeeded(find, replication, localDataCenter);
-  return more ? level : null;
+  const findsMore = (level: Level): boolean =>
+    overlaps(level, issue, replication) ||
+    copiesNeeded(level, replication, localDataCenter) > copiesNeeded(find, replication, localDataCenter);
+  const { confirm } = operations ?? {};
+  if (confirm !== undefined && !findsMore(confirm))
+    refuse(
+      `consistency.operations.confirm is ${confirm}, which finds nothing that ${find} (find) has missed: use a level that asks more copies, or leave it out.`,
+    );
+  // After ANY there is no level that sees all: what is only a hint is nowhere to be read. Everybody is asked all the same.
+  const level = confirm ?? CONFIRMING.find((one) => overlaps(one, issue, replication)) ?? 'ALL';
+  return findsMore(level) ? level : null;
 }
 
 function list({ copies }: Replication): string {

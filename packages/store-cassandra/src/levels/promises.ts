@@ -1,5 +1,5 @@
 import { overlaps } from './overlap.ts';
-import { LAST_WORD, type LevelPlan } from './plan.ts';
+import type { LevelPlan } from './plan.ts';
 import { copiesInAll, type Replication } from './replication.ts';
 
 /** What the chosen levels mean on this keyspace. */
@@ -18,7 +18,7 @@ export interface Promises {
 /** Milliseconds after which a token is everywhere while all its copies can be reached: a write is under way that long at most. */
 export const EVENTUAL_BOUND_MS = 1_000;
 
-/** @param confirmMs milliseconds that a second look-up may take before it is made at LOCAL_QUORUM */
+/** @param confirmMs milliseconds that a second look-up may take before it is made at the level of registers */
 export function promisesOf(levels: LevelPlan, replication: Replication, confirmMs: number): Promises {
   const { find, issue } = levels;
   const tokens = overlaps(find, issue, replication) ? 'cluster' : 'eventual';
@@ -37,7 +37,7 @@ function sentencesOf(
   tokens: Promises['tokens'],
   confirmMs: number,
 ): readonly string[] {
-  const { find, issue, confirm, register, commit, serial } = levels;
+  const { find, issue, register, commit, serial } = levels;
   const copies = copiesInAll(replication);
   const lines = [
     `Codes, refresh tokens, revocations, sessions, consents and clients are decided at ${serial}, committed at ${commit} and read at ${register}, whatever else is chosen: nothing is used twice, and what is revoked is dead at once.`,
@@ -48,7 +48,7 @@ function sentencesOf(
     );
   else
     lines.push(
-      `Access tokens are written at ${issue} and found at ${find}; with ${copies} ${copies === 1 ? 'copy' : 'copies'} a read may miss a token that was just answered${secondLook(confirm, confirmMs)}`,
+      `Access tokens are written at ${issue} and found at ${find}; with ${copies} ${copies === 1 ? 'copy' : 'copies'} a read may miss a token that was just answered${secondLook(levels, confirmMs)}`,
     );
   if (issue === 'ANY')
     lines.push(
@@ -60,9 +60,9 @@ function sentencesOf(
 }
 
 /** The end of the sentence on a read that may miss a token. */
-function secondLook(confirm: LevelPlan['confirm'], confirmMs: number): string {
+function secondLook({ confirm, register }: LevelPlan, confirmMs: number): string {
   if (confirm === null) return '.';
   const again = `, so one that finds nothing is made again at ${confirm} before it counts`;
-  if (confirm === LAST_WORD) return `${again}.`;
-  return `${again} (after ${confirmMs} ms at ${LAST_WORD}). While a copy is out of reach, a token that only it has is refused.`;
+  if (confirm === register) return `${again}.`;
+  return `${again} (after ${confirmMs} ms at ${register}). While a copy is out of reach, a token that only it has is refused.`;
 }

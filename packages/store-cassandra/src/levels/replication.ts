@@ -25,10 +25,13 @@ export function replicationOf(options: Readonly<Record<string, string>>): Replic
   return copies.size > 0 && [...copies.values()].every((count) => count > 0) ? { strategy, copies } : null;
 }
 
-/** `3`, or `3/1` where one of three is transient and keeps only what is not repaired yet. */
 function copiesOf(factor: string | undefined): number {
-  const [full, transient] = (factor ?? '').split('/').map(Number);
-  return Math.max(0, (full ?? 0) - (transient ?? 0)) || 0;
+  return Number(factor) || 0;
+}
+
+/** `3/1`: one of three copies keeps only what is not repaired yet, and counts for a level all the same. */
+export function hasTransientCopies(options: Readonly<Record<string, string>>): boolean {
+  return Object.values(options).some((factor) => /^\d+\/\d+$/.test(factor));
 }
 
 export function copiesInAll({ copies }: Replication): number {

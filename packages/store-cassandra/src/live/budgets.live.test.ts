@@ -2,12 +2,14 @@ import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Browser, type Case, runCase, Site } from '@gatehouse/conformance';
-import type { Key, NewToken } from '@gatehouse/core';
+import type { Key, NewRegister, NewToken, Page, Register } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, expect, test } from 'vitest';
+import { subjectColumn } from '../columns.ts';
 import { CassandraStore, type SentStatement } from '../index.ts';
 import { freshKeyspace, patient, promised, TOLERANCE } from './conformance-target.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
+import { newGrant, newKey } from './records.test-support.ts';
 
 interface Budget {
   readonly reads: number;
@@ -17,7 +19,7 @@ interface Budget {
   readonly decisions: number;
 }
 
-const DECISION = /^(?:add_(?!token$)|change_|revoke_|once_(?:add|take))/;
+const DECISION = /^(?:add_(?!token$)|change_|revoke_|lengthen_|once_(?:add|take))/;
 const PLAIN = /^(?:add_token$|note_|count_add|count_clear)/;
 
 function costOf(statements: readonly SentStatement[]): Budget {
@@ -106,6 +108,35 @@ else {
     expect(result.violations).toEqual([]);
   });
 
+  test('what consents that are gone were listed by gives way: no page takes longer than its time', async () => {
+    const keyspace = await freshKeyspace(value);
+    const store = new CassandraStore({ connection: patient(value, keyspace, pair), namespace: 'gone' });
+    await store.open();
+    const consents = Array.from({ length: 3 }, () => newConsent());
+    try {
+      for (const consent of consents) await store.write({ attempt: consent.key, add: [consent] });
+      await onCluster(value, async (client) => {
+        const insert = `INSERT INTO ${keyspace}.oauth_subject_consents (tenant_id, subject_hash, consent_key) VALUES (?, ?, ?)`;
+        const left = Array.from({ length: 7_000 }, () => ['gone', subjectColumn('owner'), newKey()]);
+        while (left.length > 0)
+          await Promise.all(left.splice(0, 100).map((row) => client.execute(insert, row, { prepare: true })));
+      });
+      const found: string[] = [];
+      let after: string | null = null;
+      let pages = 0;
+      do {
+        const page: Page<Register> = await store.list('consent', { subject: 'owner' }, { limit: 200, after });
+        found.push(...page.items.map(({ key }) => key));
+        after = page.next;
+        pages++;
+      } while (after !== null);
+      expect(found).toEqual(consents.map(({ key }) => key).sort());
+      expect(pages).toBe(4);
+    } finally {
+      await store.close();
+    }
+  });
+
   test('[AX-195] rows end by themselves within seconds of their time, and the space of their files comes back', async () => {
     const keyspace = await freshKeyspace(value);
     // The time for which what ended is remembered, and the windows of files, made as small as a test can wait for;
@@ -151,6 +182,10 @@ else {
       await store.close();
     }
   });
+}
+
+function newConsent(): NewRegister {
+  return { ...newGrant(), kind: 'consent' };
 }
 
 /** A token that lives as long. */

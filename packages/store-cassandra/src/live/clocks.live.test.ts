@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Key, NewRegister, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient } from './conformance-target.test-support.ts';
+import { newGrant, newToken } from './records.test-support.ts';
 
 /** Of two servers, each as far from the nodes' clocks as is allowed: 10 s from each other. */
 const OFF = 4_900;
@@ -33,9 +33,9 @@ else {
       for (let round = 0; round < 50; round++) {
         const [one, other, mine, theirs] = round % 2 === 0 ? [ahead, behind, OFF, -OFF] : [behind, ahead, -OFF, OFF];
         const now = Date.now();
-        const grant = newGrant(now + mine);
-        const token = newToken(grant.key, now + mine);
-        const alone = newToken(null, now + mine);
+        const grant = newGrant({}, now + mine);
+        const token = newToken(grant.key, {}, now + mine);
+        const alone = newToken(null, {}, now + mine);
         await one.write({ attempt: `a${round}`, add: [grant, token, alone] });
         expect((await other.find('access_token', token.key))?.revoked).toBeNull();
 
@@ -57,7 +57,7 @@ else {
     /** Milliseconds from the last answer that was there in its time to its end, for the one who is behind. */
     const lookedAtToItsEnd = async (): Promise<number> => {
       const purgeAt = Date.now() + 1_000;
-      const token = { ...newToken(null, Date.now()), expiresAt: purgeAt, purgeAt };
+      const token = newToken(null, { expiresAt: purgeAt, purgeAt });
       await ahead.write({ attempt: randomBytes(16).toString('hex'), add: [token] });
       for (let last = Number.POSITIVE_INFINITY; ; await pause(50)) {
         const found = await behind.find('access_token', token.key);
@@ -73,23 +73,4 @@ else {
       while ((await lookedAtToItsEnd()) > 300);
     });
   });
-}
-
-function newGrant(now: number): NewRegister {
-  return {
-    kind: 'grant',
-    key: randomBytes(32).toString('base64url') as Key,
-    ...{ clientId: 'client', subject: 'owner', sessionId: null, data: '{}', state: '{"v":1}' },
-    ...{ createdAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000 },
-  };
-}
-
-function newToken(grantId: Key | null, now: number): NewToken {
-  return {
-    kind: 'access_token',
-    key: randomBytes(32).toString('base64url') as Key,
-    ...{ grantId, clientId: 'client', subject: grantId === null ? null : 'owner' },
-    ...{ scope: ['read'], audience: [], data: '{}' },
-    ...{ issuedAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000 },
-  };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Key, NewRegister, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, type Pair, patient, TOLERANCE } from './conformance-target.test-support.ts';
 import { LONG } from './long-runs.test-support.ts';
+import { newGrant, newKey, newToken } from './records.test-support.ts';
 
 const PAIRS: readonly Pair[] = [
   { read: 'ONE', write: 'ANY' },
@@ -47,7 +47,7 @@ else {
             return result;
           };
           const attempt = randomBytes(16).toString('base64url');
-          const grant = newGrant();
+          const grant = newGrant({ subject: newKey() });
           await timed('add a grant', () => store.write({ attempt, add: [grant] }));
           const token = newToken(grant.key);
           const change = { kind: 'grant', key: grant.key, from: 1, state: '{"v":1}' } as const;
@@ -72,25 +72,4 @@ else {
 function share(all: readonly number[], part: number): string {
   const sorted = [...all].sort((a, b) => a - b);
   return (sorted[Math.floor(part * sorted.length)] ?? Number.NaN).toFixed(1);
-}
-
-function newKey(): Key {
-  return randomBytes(32).toString('base64url') as Key;
-}
-
-function newGrant(): NewRegister {
-  const now = Date.now();
-  return {
-    ...{ kind: 'grant', key: newKey(), clientId: 'client', subject: newKey(), sessionId: null },
-    ...{ createdAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000, data: '{}', state: '{}' },
-  };
-}
-
-function newToken(grantId: Key): NewToken {
-  const now = Date.now();
-  return {
-    ...{ kind: 'access_token', key: newKey(), grantId, clientId: 'client', subject: 'owner' },
-    ...{ scope: ['read'], audience: [], data: '{}' },
-    ...{ issuedAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000 },
-  };
 }

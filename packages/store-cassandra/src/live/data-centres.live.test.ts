@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import type { Key, NewRegister, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore, type ConsistencySettings, migrate } from '../index.ts';
 import { known } from './known.test-support.ts';
 import { LONG } from './long-runs.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
+import { newGrant, newKey, newToken } from './records.test-support.ts';
 
 const ROUNDS = 10;
 const RACERS = 20;
@@ -28,20 +27,18 @@ else {
   const storeAt = (place: typeof HERE, keyspace: string, consistency: ConsistencySettings = {}): CassandraStore =>
     new CassandraStore({
       connection: {
-        ...{
-          ...place,
-          keyspace,
-          port: value.port,
-          consistency: { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM', ...consistency },
-        },
-        ...{ timeouts: { callMs: 60_000, statementMs: 30_000, confirmMs: 30_000 } },
+        ...place,
+        keyspace,
+        port: value.port,
+        consistency: { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM', ...consistency },
+        timeouts: { callMs: 60_000, statementMs: 30_000, confirmMs: 30_000 },
       },
       namespace: 'centres',
     });
   await keyspaceOf('both', "'class': 'NetworkTopologyStrategy', 'dc1': 2, 'dc2': 1");
   await migrate({ connection: value.url('both') });
 
-  describe('servers in two data centres', { timeout: 600_000 }, () => {
+  describe('servers in two data centres', () => {
     test('[AX-193] [SEC-2] a code has one winner, a token of the other is found, and what was revoked there is dead here', async () => {
       const [here, there] = [storeAt(HERE, 'both'), storeAt(THERE, 'both')];
       for (const store of [here, there]) await store.open();
@@ -54,7 +51,7 @@ else {
         });
         for (let round = 0; round < ROUNDS; round++) {
           const [one, other] = round % 2 === 0 ? [here, there] : [there, here];
-          const grant = newGrant();
+          const grant = newGrant({ subject: newKey() });
           await known(() => one.write({ attempt: `add-${round}`, add: [grant] }));
           const attempts = Array.from({ length: RACERS }, (_, index) => `race-${round}-${index}`);
           const change = { kind: 'grant', key: grant.key, from: 1, state: '{"v":1}' } as const;
@@ -83,10 +80,56 @@ else {
         message: expect.stringMatching(/LOCAL_SERIAL.*dc1: 2, dc2: 1.*Use SERIAL/),
       });
       await keyspaceOf('simple', "'class': 'SimpleStrategy', 'replication_factor': 3");
-      await migrate({ connection: value.url('simple') });
-      await expect(storeAt(HERE, 'simple').open()).rejects.toMatchObject({
-        message: expect.stringMatching(/SimpleStrategy.*dc1.*dc2/),
-      });
+      // With the schema: what is refused is that it be said at what levels its servers decide.
+      const refused = { kind: 'config', message: expect.stringMatching(/SimpleStrategy.*dc1.*dc2/) };
+      await expect(migrate({ connection: value.url('simple') })).rejects.toMatchObject(refused);
+      await expect(storeAt(HERE, 'simple').open()).rejects.toMatchObject(refused);
+    });
+
+    test('[AX-193] a server with other levels than those that run is refused, though each alone would hold', async () => {
+      const holding: readonly ConsistencySettings[] = [
+        { operations: { commit: 'LOCAL_QUORUM', register: 'EACH_QUORUM' } },
+        { operations: { register: 'ALL' } },
+      ];
+      for (const settings of holding)
+        await expect(storeAt(HERE, 'both', settings).open()).rejects.toMatchObject({
+          kind: 'config',
+          message: expect.stringMatching(/This server decides across.*its keyspace across.*QUORUM, read at QUORUM\)/),
+        });
+    });
+
+    test('[AX-193] [SEC-2] no server of two data centres starts beside one of before, and none of before goes on beside it', async () => {
+      await keyspaceOf('grown', "'class': 'NetworkTopologyStrategy', 'dc1': 2");
+      await migrate({ connection: value.url('grown') });
+      const [old, young] = [storeAt(HERE, 'grown'), storeAt(HERE, 'grown')];
+      await old.open();
+      try {
+        expect(old.promises?.levels.serial).toBe('LOCAL_SERIAL');
+        await onCluster(value, (client) =>
+          client.execute(
+            "ALTER KEYSPACE grown WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 2, 'dc2': 1}",
+          ),
+        );
+        const others = /This server decides across data centres \(SERIAL.*its keyspace within one data centre/;
+        await expect(storeAt(HERE, 'grown').open()).rejects.toMatchObject({
+          kind: 'config',
+          message: expect.stringMatching(others),
+        });
+        // Until it is said otherwise those of before go on: the new copies are still being filled.
+        await old.ping();
+        const grant = newGrant({ subject: newKey() });
+        expect(await known(() => old.write({ attempt: 'old', add: [grant] }))).toBe('written');
+
+        const { replaced } = await migrate({ connection: value.url('grown') });
+        expect(replaced).toMatch(/decided within one data centre.*across data centres \(SERIAL.*from now on/);
+        await expect(old.ping()).rejects.toMatchObject({ kind: 'unavailable' });
+        await young.open();
+        const change = { kind: 'grant', key: grant.key, from: 1, state: '{"v":1}' } as const;
+        await expect(old.write({ attempt: 'late', change })).rejects.toMatchObject({ kind: 'unavailable' });
+        expect(await known(() => young.write({ attempt: 'young', change }))).toBe('written');
+      } finally {
+        for (const store of [old, young]) await store.close();
+      }
     });
 
     test('[AX-193] with the smaller one down the other goes on, and its own tokens are found there', async () => {
@@ -106,25 +149,4 @@ else {
       }
     });
   });
-}
-
-function newKey(): Key {
-  return randomBytes(32).toString('base64url') as Key;
-}
-
-function newGrant(): NewRegister {
-  const now = Date.now();
-  return {
-    ...{ kind: 'grant', key: newKey(), clientId: 'client', subject: newKey(), sessionId: null },
-    ...{ createdAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000, data: '{}', state: '{}' },
-  };
-}
-
-function newToken(grantId: Key): NewToken {
-  const now = Date.now();
-  return {
-    ...{ kind: 'access_token', key: newKey(), grantId, clientId: 'client', subject: 'owner' },
-    ...{ scope: ['read'], audience: [], data: '{}' },
-    ...{ issuedAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000 },
-  };
 }

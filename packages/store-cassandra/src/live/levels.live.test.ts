@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import type { Key, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { CassandraStore, type ConsistencySettings, type Level, migrate, type SerialLevel } from '../index.ts';
@@ -8,6 +6,7 @@ import { copiesNeeded, overlaps } from '../levels/overlap.ts';
 import { importDriver } from '../session/driver.ts';
 import { consistencyOf } from '../session/session.ts';
 import { onCluster } from './on-cluster.test-support.ts';
+import { newToken } from './records.test-support.ts';
 
 const FORBIDDEN: Level = 'TWO';
 const three = { strategy: 'NetworkTopologyStrategy', copies: new Map([['dc1', 3]]) };
@@ -64,7 +63,7 @@ else {
   describe('the table of legal levels, against the nodes themselves', () => {
     const STATEMENTS: Readonly<Record<'read' | 'write', string>> = {
       read: `SELECT version FROM ${keyspace}.oauth_schema WHERE id = 'oauth'`,
-      write: `INSERT INTO ${keyspace}.oauth_schema (id, version, minimum_version) VALUES ('levels', 1, 1) USING TTL 60`,
+      write: `INSERT INTO ${keyspace}.oauth_schema (id, version, minimum_version) VALUES ('tried', 1, 1) USING TTL 60`,
     };
     for (const use of ['read', 'write'] as const)
       for (const level of LEVELS.filter((one) => one !== FORBIDDEN))
@@ -97,7 +96,7 @@ else {
           try {
             const strong = overlaps(read, write, three);
             expect(store.capabilities.visibility.tokens).toBe(strong ? 'cluster' : 'eventual');
-            const token = newToken();
+            const token = newToken(null);
             expect(await store.write({ attempt: 'levels', add: [token] })).toBe('written');
             // All copies can be reached, so that even a weak pair finds it, by asking a second time.
             expect((await store.find('access_token', token.key))?.key).toBe(token.key);
@@ -123,21 +122,4 @@ else {
       expect(message).toMatch(/consistency\.operations\.issue\) TWO/);
     });
   });
-}
-
-function newToken(): NewToken {
-  const now = Date.now();
-  return {
-    kind: 'access_token',
-    key: randomBytes(32).toString('base64url') as Key,
-    grantId: null,
-    clientId: 'client',
-    subject: null,
-    scope: [],
-    audience: [],
-    issuedAt: now,
-    expiresAt: now + 60_000,
-    purgeAt: now + 60_000,
-    data: '{}',
-  };
 }

@@ -61,6 +61,11 @@ export function misconfigured(cluster: Nodes): Misconfigured {
       names: /consistency\.read is THREE.*keeps 1/s,
     },
     {
+      what: 'servers that decide across data centres',
+      open: at(altered((name) => `UPDATE ${name}.oauth_schema SET version = 80404 WHERE id = 'levels' IF EXISTS`)),
+      names: /decides within one data centre.*its keyspace across data centres.*gatehouse migrate/s,
+    },
+    {
       what: 'writes that are not durable',
       open: at(altered((name) => `ALTER KEYSPACE ${name} WITH durable_writes = false`)),
       names: /durable_writes/,

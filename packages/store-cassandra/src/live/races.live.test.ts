@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { type Key, silentLog, systemClock } from '@gatehouse/core';
+import { silentLog, systemClock } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CassandraStore } from '../index.ts';
 import { freshKeyspace, patient, promised, siblingsOf, TOLERANCE } from './conformance-target.test-support.ts';
 import { known } from './known.test-support.ts';
+import { newGrant } from './records.test-support.ts';
 
 const CODES = 200;
 const RACERS = 50;
@@ -34,12 +34,8 @@ else {
         for (let round = 0; round < CODES; round++) {
           if (round === CRASH) await value.end(2, 'SIGKILL');
           if (round === BACK) await value.restart(2);
-          const key = randomBytes(32).toString('base64url') as Key;
-          const now = Date.now();
-          const grant = {
-            ...{ kind: 'grant' as const, key, clientId: 'client', subject: 'owner', sessionId: null },
-            ...{ createdAt: now, expiresAt: now + 600_000, purgeAt: now + 660_000, data: '{}', state: '{}' },
-          };
+          const grant = newGrant();
+          const { key } = grant;
           await known(() => here.write({ attempt: `add-${round}`, add: [grant] }));
           const attempts = Array.from({ length: RACERS }, (_, index) => `race-${round}-${index}`);
           const answers = await Promise.all(

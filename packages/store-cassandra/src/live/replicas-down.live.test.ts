@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Key, NewToken } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import type { types } from 'cassandra-driver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +6,7 @@ import { epochKey } from '../columns.ts';
 import { CassandraStore, type ConnectionOptions, type Driver, migrate, schemaState } from '../index.ts';
 import { importDriver } from '../session/driver.ts';
 import { onCluster } from './on-cluster.test-support.ts';
+import { newToken } from './records.test-support.ts';
 
 /** Milliseconds within which a hint was handed over on these nodes: as a rule one to six seconds. */
 const HINTED_MS = 180_000;
@@ -48,7 +47,7 @@ else {
     });
   });
 
-  describe('one copy of each row', { timeout: 600_000 }, () => {
+  describe('one copy of each row', () => {
     const keyspace = 'one_copy';
     beforeAll(async () => {
       await onCluster(value, (client) =>
@@ -62,7 +61,7 @@ else {
       const store = await open(keyspace, {}, driver);
       try {
         for (let round = 0; round < ROUTED; round++) {
-          const token = newToken('client');
+          const token = newToken(null);
           await store.write({ attempt: 'routed', add: [token] });
           await store.find('access_token', token.key);
           expect(await store.once('space', token.key, Date.now(), Date.now() + 60_000, 'a')).toBe(true);
@@ -91,13 +90,13 @@ else {
           const isOnThird = (key: string): boolean =>
             client.getReplicas(keyspace, partitionOf('down', key)).some(({ address }) => address === third);
           for (let tried = 0; tried < 1_000; tried++) {
-            const one = newToken(`client-${tried}`);
+            const one = newToken(null, { clientId: `client-${tried}` });
             if (isOnThird(one.key) && !isOnThird(epochKey(one.clientId))) return one;
           }
           throw new Error('No key belongs to the third node.');
         });
         // Prepared, as a server that runs has it.
-        await answer(() => store.write({ attempt: 'first', add: [newToken(token.clientId)] }));
+        await answer(() => store.write({ attempt: 'first', add: [newToken(null, { clientId: token.clientId })] }));
         await value.end(3, 'SIGTERM');
 
         expect(await answer(() => store.write({ attempt: 'hinted', add: [token] }))).toBe('written');
@@ -122,9 +121,9 @@ else {
       const quorum = await open('three_copies', { consistency: { read: 'LOCAL_QUORUM', write: 'LOCAL_QUORUM' } });
       const any = await open('three_copies');
       try {
-        const [one, two, three] = [newToken('client'), newToken('client'), newToken('client')];
+        const [one, two, three] = [newToken(null), newToken(null), newToken(null)];
         // Prepared, as a server that runs has it.
-        for (const store of [quorum, any]) await store.write({ attempt: 'first', add: [newToken('client')] });
+        for (const store of [quorum, any]) await store.write({ attempt: 'first', add: [newToken(null)] });
         await value.end(3, 'SIGTERM');
         await quorum.ping();
         expect(await quorum.write({ attempt: 'one', add: [one] })).toBe('written');
@@ -213,14 +212,4 @@ async function answer(call: () => Promise<unknown>): Promise<string> {
   } catch (error) {
     return String(Reflect.get(Object(error), 'kind'));
   }
-}
-
-function newToken(clientId: string): NewToken {
-  const now = Date.now();
-  return {
-    kind: 'access_token',
-    key: randomBytes(32).toString('base64url') as Key,
-    ...{ grantId: null, clientId, subject: null, scope: ['read'], audience: [], data: '{}' },
-    ...{ issuedAt: now, expiresAt: now + 600_000, purgeAt: now + 600_000 },
-  };
 }

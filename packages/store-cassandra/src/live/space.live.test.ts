@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Key, NewRegister, NewToken } from '@gatehouse/core';
+import type { Key, NewRegister } from '@gatehouse/core';
 import { cassandraCluster } from '@gatehouse/testkit';
 import type { Client } from 'cassandra-driver';
 import { afterAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { TABLES } from '../schema/tables.ts';
 import { freshKeyspace } from './conformance-target.test-support.ts';
 import { LONG } from './long-runs.test-support.ts';
 import { onCluster } from './on-cluster.test-support.ts';
+import { newKey, newToken } from './records.test-support.ts';
 
 /** Rounds of a load whose records live for two seconds, as theirs do for hours. */
 const ROUNDS = 90;
@@ -106,19 +107,8 @@ async function signIn(store: CassandraStore, index: number): Promise<void> {
   if (index % 2 === 0) await store.revoke({ grants: [grant.key] }, now, 'test');
 }
 
-function newKey(): Key {
-  return randomBytes(32).toString('base64url') as Key;
-}
-
 function keyOfOwner(index: number): Key {
   return Buffer.from(`owner-${index}`.padEnd(32, '.')).toString('base64url') as Key;
-}
-
-function newToken(grantId: Key, life: { readonly expiresAt: number; readonly purgeAt: number }): NewToken {
-  return {
-    ...{ kind: 'access_token', key: newKey(), grantId, clientId: 'client', subject: 'owner' },
-    ...{ scope: ['read'], audience: [], data: '{}', issuedAt: Date.now(), ...life },
-  };
 }
 
 function peakOf(seen: readonly number[], third: number): number {

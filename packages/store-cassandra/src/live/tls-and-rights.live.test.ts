@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Key } from '@gatehouse/core';
 import { cassandraCluster, makeCertificateAuthority } from '@gatehouse/testkit';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -67,6 +69,23 @@ else {
     });
   });
 
+  test.for([
+    [{ localDataCenter: 'dc9' }, /^config .*no data centre dc9: .*\(dc1\)/],
+    [{ password: 'wr0ng-secret' }, /^config .*refuses user or password/],
+    [{ keyspace: 'nowhere' }, /^config .*keyspace nowhere is not there/],
+  ] as const)(
+    '[AX-191] a process that was refused for %o ends: nothing of the driver keeps it',
+    async ([wrong, told]) => {
+      const options = JSON.stringify({ connection: { ...right, ...wrong }, namespace: 'https://a.example' });
+      const text = `import { CassandraStore } from '${new URL('../index.ts', import.meta.url)}';
+        await new CassandraStore(${options}).open().catch(({ kind, message }) => console.log(kind, message));`;
+      const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', text], {
+        timeout: 120_000,
+      });
+      expect(ended.stdout).toMatch(told);
+    },
+  );
+
   describe('users', () => {
     test('[AX-191] a wrong password is refused at once, and neither it nor the right one is told', async () => {
       const failure = await open({ ...right, password: 'wr0ng-secret' }).catch((error: Error) => error);
@@ -102,6 +121,12 @@ else {
       await expect(open({ ...right, user: 'reader', password: 'p' })).rejects.toMatchObject(
         refused(/GRANT SELECT and MODIFY/),
       );
+      const elsewhere = { ...right, keyspace: 'elsewhere', user: 'reader', password: 'p' };
+      await expect(migrate({ connection: elsewhere, createKeyspace: true })).rejects.toMatchObject(
+        refused(/no CREATE permission.*\. Run it as a user who has CREATE/),
+      );
+      const { user: _, password: __, ...nobody } = right;
+      await expect(open(nobody)).rejects.toMatchObject(refused(/wants a user and a password/));
     });
   });
 }

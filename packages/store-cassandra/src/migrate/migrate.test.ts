@@ -15,7 +15,7 @@ it('a connection that makes tables gives a node the time that they take, for its
       return Promise.reject(Object.assign(new Error('no'), { name: 'AuthenticationError' }));
     }
   }
-  const connection = 'cassandra://127.0.0.1/gatehouse?localDataCenter=dc1&timeouts.statementMs=1000';
+  const connection = 'cassandra://user@127.0.0.1/gatehouse?localDataCenter=dc1&timeouts.statementMs=1000';
   await expect(migrate({ connection, driver: { ...driver, Client } as Driver })).rejects.toThrow(/user or password/);
   expect(patience).toBe(90_000);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { splitScript } from '@gatehouse/connection';
-import { type Log, StoreError, silentLog } from '@gatehouse/core';
+import { Deadline, type Log, StoreError, silentLog } from '@gatehouse/core';
 import type { Client, Host } from 'cassandra-driver';
 import { integer } from '../cells.ts';
 import { resolveConnection } from '../connection/resolve.ts';
@@ -8,9 +8,11 @@ import type { Connection, ConnectionSettings } from '../connection/settings.ts';
 import { SCHEMA_VERSION } from '../schema/tables.ts';
 import { awaitCluster } from '../self-check/await-cluster.ts';
 import { type Driver, importDriver } from '../session/driver.ts';
-import { causeOf } from '../session/fault.ts';
+import { causeOf, faultOf, isContention } from '../session/fault.ts';
 import type { Row } from '../session/session.ts';
+import { whileContended } from '../session/while-contended.ts';
 import { keyspaceAdvice, keyspaceStatement, type Nodes } from './keyspace.ts';
+import { recordLevels } from './record-levels.ts';
 import { type Script, scriptsFrom } from './script.ts';
 
 export interface MigrateOptions {
@@ -36,6 +38,8 @@ export interface MigrateReport {
   readonly to: number;
   /** The names of the scripts that were run by this call. */
   readonly ran: readonly string[];
+  /** A sentence, where servers of these settings decide at other levels than those before; what they do is recorded. */
+  readonly replaced: string | null;
 }
 
 /** Milliseconds that a cluster may take to agree on a new table; a node that missed it asks for it after a minute. */
@@ -49,7 +53,8 @@ export function schemaState(options: MigrateOptions): Promise<SchemaState> {
 
 /**
  * Runs the script that a keyspace still needs, exactly as it ships: each statement again changes nothing, so several
- * may do it at once, and one that was ended half-way is finished by the next.
+ * may do it at once, and one that was ended half-way is finished by the next. Records at what levels servers of these
+ * settings decide, which every server is held to.
  * @throws StoreError `config`; where the keyspace is missing with the statement that creates it, and what to think of
  */
 export function migrate(options: MigrateOptions): Promise<MigrateReport> {
@@ -61,7 +66,9 @@ export function migrate(options: MigrateOptions): Promise<MigrateReport> {
       log.info({ script: script.name }, `Running ${script.name}.`);
       for (const statement of splitScript(script.text)) await cluster.define(statement);
     }
-    return { from: version, to: pending.at(-1)?.version ?? version ?? 0, ran: pending.map(({ name }) => name) };
+    const replaced = await cluster.recordLevels();
+    const to = pending.at(-1)?.version ?? version ?? 0;
+    return { from: version, to, ran: pending.map(({ name }) => name), replaced };
   });
 }
 
@@ -99,11 +106,20 @@ class Cluster {
   async define(statement: string): Promise<void> {
     const text = statement.replace(/^(CREATE TABLE IF NOT EXISTS|INSERT INTO) (oauth_)/, `$1 ${this.#keyspace}.$2`);
     const write = text.startsWith('INSERT');
-    await this.#client.execute(text, [], {
-      host: this.#first(),
-      consistency: this.#driver.types.consistencies[write ? 'quorum' : 'localOne'],
+    const consistency = this.#driver.types.consistencies[write ? 'quorum' : 'localOne'];
+    const attempt = () => this.#client.execute(text, [], { host: this.#first(), consistency });
+    // Where others write the same row it may be written all the same, and the next try finds it.
+    await whileContended(new Deadline(AGREEMENT_MS), attempt).catch((error: unknown) => {
+      throw isContention(error)
+        ? new StoreError('config', 'Too many bring the schema up to date at once: run it again.')
+        : error;
     });
     if (!write) await this.#agreed();
+  }
+
+  recordLevels(): Promise<string | null> {
+    const keeping = { driver: this.#driver, client: this.#client, keyspace: this.#keyspace };
+    return recordLevels(keeping, this.#settings);
   }
 
   /** Until all nodes that are up have the same schema: what one does not know yet it cannot be asked. */
@@ -212,7 +228,9 @@ async function onCluster<T>(
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const cause = causeOf(error);
-    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}`, { cause });
+    const fix =
+      faultOf(error) === 'forbidden' ? ' Run it as a user who has CREATE, ALTER, SELECT and MODIFY there.' : '';
+    throw new StoreError('config', `The schema could not be brought up to date: ${cause.message}.${fix}`, { cause });
   } finally {
     await client.shutdown();
   }

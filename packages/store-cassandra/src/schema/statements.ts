@@ -16,6 +16,7 @@ export type StatementId =
   | 'add_token'
   | 'find_token_end'
   | 'add_token_end'
+  | 'lengthen_token_end'
   | `${'note' | 'page'}_${string}`
   | 'once_add'
   | 'once_take'
@@ -23,7 +24,8 @@ export type StatementId =
   | 'count_add'
   | 'count_read'
   | 'count_clear'
-  | 'schema_version';
+  | 'schema_version'
+  | 'deciding_levels';
 
 const bound = (columns: readonly string[]): string => columns.map((column) => `:${column}`).join(', ');
 const set = (columns: readonly string[]): string => columns.map((column) => `${column} = :${column}`).join(', ');
@@ -72,6 +74,7 @@ function* tokens(): Generator<Statement> {
   const at = ['tenant_id', 'token_hash'];
   const all = [...at, ...TOKEN_COLUMNS];
   const end = [...at, 'client_id'];
+  const ending = ['revoked_at', 'revoked_by', 'purge_at'];
   yield {
     id: 'find_token',
     stage: 'read',
@@ -85,12 +88,18 @@ function* tokens(): Generator<Statement> {
   yield {
     id: 'find_token_end',
     stage: 'read',
-    text: `SELECT revoked_at, revoked_by FROM oauth_token_end WHERE ${where(end)}`,
+    text: `SELECT ${ending.join(', ')} FROM oauth_token_end WHERE ${where(end)}`,
   };
   yield {
     id: 'add_token_end',
     stage: 'decide',
-    text: `INSERT INTO oauth_token_end (${end.join(', ')}, revoked_at, revoked_by) VALUES (${bound(end)}, :revoked_at, :revoked_by) IF NOT EXISTS USING TTL :ttl`,
+    // Where it is not applied, what stands in a condition is answered.
+    text: `UPDATE oauth_token_end USING TTL :ttl SET ${set(ending)} WHERE ${where(end)} IF ${ending.map((column) => `${column} = null`).join(' AND ')}`,
+  };
+  yield {
+    id: 'lengthen_token_end',
+    stage: 'decide',
+    text: `UPDATE oauth_token_end USING TTL :ttl SET ${set(ending)} WHERE ${where(end)} IF purge_at = :from_purge_at AND revoked_by = :revoked_by`,
   };
 }
 
@@ -109,7 +118,7 @@ function* lookUps(): Generator<Statement> {
     yield {
       id: `page_${table}`,
       stage: 'read',
-      text: `SELECT ${key} FROM ${table} WHERE ${where(partition)} AND ${key} > :after LIMIT :page`,
+      text: `SELECT ${key} FROM ${table} WHERE ${where(partition)} AND ${key} > :after AND ${key} < :before LIMIT :page`,
     };
   }
 }
@@ -156,5 +165,10 @@ function* questions(): Generator<Statement> {
     id: 'schema_version',
     stage: 'read',
     text: "SELECT version, minimum_version FROM oauth_schema WHERE id = 'oauth'",
+  };
+  yield {
+    id: 'deciding_levels',
+    stage: 'read',
+    text: "SELECT version FROM oauth_schema WHERE id = 'levels'",
   };
 }

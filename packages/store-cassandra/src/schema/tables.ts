@@ -124,6 +124,7 @@ export const DECIDED: ReadonlySet<string> = new Set([
   ...Object.values(REGISTERS).map(({ table }) => table),
   'oauth_token_end',
   'oauth_replay',
+  'oauth_schema',
 ]);
 
 /** What this package works with; `oauth_schema` says what a keyspace has. */

@@ -2,9 +2,10 @@ import { StoreError } from '@gatehouse/core';
 import { integer, text } from '../cells.ts';
 import type { ProductRules } from '../products.ts';
 import { REGISTER_COLUMNS, REGISTERS, SCHEMA_VERSION, TABLES, TOKEN_COLUMNS } from '../schema/tables.ts';
-import { causeOf } from '../session/fault.ts';
+import { causeOf, faultOf } from '../session/fault.ts';
 import type { Row } from '../session/session.ts';
 import type { Checked } from './checked.ts';
+import { notTaken } from './probe-levels.ts';
 
 const COMMAND = 'run `gatehouse migrate`, or sql/cassandra/oauth-server.cql by hand';
 
@@ -61,15 +62,17 @@ export function tooBrief(tables: readonly Row[]): readonly { readonly table: str
     .filter(({ table, grace }) => Object.hasOwn(TABLES, table) && grace < HINT_WINDOW);
 }
 
-async function readVersion({ session, deadline }: Checked): Promise<{ version: number; minimum: number }> {
+async function readVersion({ session, plan, deadline }: Checked): Promise<{ version: number; minimum: number }> {
   try {
-    const [row] = await session.run('schema_version', {}, 'LOCAL_QUORUM', deadline());
+    const [row] = await session.run('schema_version', {}, plan.register, deadline());
     if (row) return { version: integer(row, 'version'), minimum: integer(row, 'minimum_version') };
   } catch (error) {
     const cause = error instanceof StoreError ? error.cause : error;
     const missing = /unconfigured table|does not exist|unknown table/i.test(
       String(Reflect.get(Object(cause), 'message')),
     );
+    if (!missing && faultOf(cause) === 'invalid')
+      throw notTaken(`consistency.operations.register ${plan.register}`, cause);
     if (!missing) throw error;
     throw new StoreError('config', `The keyspace has no schema (oauth_schema): ${COMMAND}.`, { cause: causeOf(cause) });
   }
@@ -86,7 +89,7 @@ function columnsOf(): Readonly<Record<string, readonly string[]>> {
       ...REGISTER_COLUMNS,
       ...(revocable ? ['client_epoch', 'revoked_at', 'revoked_by', 'reason'] : []),
     ];
-  columns['oauth_token_end'] = [...(columns['oauth_token_end'] ?? []), 'revoked_at', 'revoked_by'];
+  columns['oauth_token_end'] = [...(columns['oauth_token_end'] ?? []), 'revoked_at', 'revoked_by', 'purge_at'];
   columns['oauth_replay'] = [...(columns['oauth_replay'] ?? []), 'attempt', 'expires_at'];
   columns['oauth_access_token'] = [...(columns['oauth_access_token'] ?? []), ...TOKEN_COLUMNS];
   return columns;

@@ -1,10 +1,12 @@
 import { Deadline, StoreError } from '@gatehouse/core';
+import type { DecidingLevels } from '../levels/deciding.ts';
 import { type LevelPlan, planLevels } from '../levels/plan.ts';
 import { type Promises, promisesOf } from '../levels/promises.ts';
 import { importDriver } from '../session/driver.ts';
 import { errorOf } from '../session/fault.ts';
 import { Session } from '../session/session.ts';
 import { awaitCluster } from './await-cluster.ts';
+import { checkAgreement } from './check-agreement.ts';
 import { checkClocks } from './check-clocks.ts';
 import { checkProduct } from './check-product.ts';
 import { checkSchema } from './check-schema.ts';
@@ -15,6 +17,8 @@ import { readReplication } from './read-replication.ts';
 export interface Opened {
   readonly session: Session;
   readonly plan: LevelPlan;
+  /** What every server of the keyspace has in common. */
+  readonly deciding: DecidingLevels;
   readonly promises: Promises;
 }
 
@@ -40,12 +44,14 @@ export async function openChecked(opening: Opening): Promise<Opened> {
       ...{ driver, client, session, plan, deadline: () => new Deadline(QUESTION_MS) },
     };
     await checkSchema(checked, await checkProduct(checked));
+    const deciding = await checkAgreement(checked, replication);
     await probeLevels(checked);
     await checkClocks(checked);
     const promises = promisesOf(plan, replication, settings.timeouts.confirmMs);
     for (const sentence of promises.sentences) log.info({ store: 'cassandra' }, sentence);
     // What was asked until now was nobody's request.
-    return { session: new Session({ driver, client, statementMs, observe: opening.observe, log }), plan, promises };
+    const { observe } = opening;
+    return { session: new Session({ driver, client, statementMs, observe, log }), plan, deciding, promises };
   } catch (error) {
     await client.shutdown().catch(() => undefined);
     throw error instanceof StoreError ? error : errorOf(error, 'read');

@@ -1,19 +1,12 @@
 import { Deadline, silentLog } from '@gatehouse/core';
 import { expect, it } from 'vitest';
-import type { LevelPlan } from '../levels/plan.ts';
+import { planLevels } from '../levels/plan.ts';
 import { writtenAt } from '../lives.ts';
 import type { Params } from '../session/session.ts';
 import { probeLevels } from './probe-levels.ts';
 
 const NOW = Date.UTC(2026, 10, 26);
-const plan: LevelPlan = {
-  find: 'ONE',
-  issue: 'ANY',
-  confirm: 'ALL',
-  register: 'LOCAL_QUORUM',
-  commit: 'LOCAL_QUORUM',
-  serial: 'LOCAL_SERIAL',
-};
+const plan = planLevels({}, { strategy: 'NetworkTopologyStrategy', copies: new Map([['dc1', 3]]) }, 'dc1');
 
 /** What is sent to try the levels; a cluster refuses the one of this id. */
 async function probed(refused?: string): Promise<ReadonlyMap<string, Params>> {

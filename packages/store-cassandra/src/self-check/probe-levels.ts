@@ -75,14 +75,20 @@ export async function probeLevels({ session, plan, clock, deadline, log }: Probe
   for (const [what, probe] of probes) await probed(what, probe, log);
 }
 
+/** @param what setting and level */
+export function notTaken(what: string, cause: unknown): StoreError {
+  return new StoreError('config', `The cluster does not take ${what}: ${causeOf(cause).message}`, {
+    cause: causeOf(cause),
+  });
+}
+
 async function probed(what: string, probe: () => Promise<unknown>, log: Checked['log']): Promise<void> {
   try {
     await probe();
   } catch (error) {
     const cause = error instanceof StoreError ? error.cause : error;
     const fault = faultOf(cause);
-    if (fault === 'invalid')
-      throw new StoreError('config', `The cluster does not take ${what}: ${causeOf(cause).message}`, { cause });
+    if (fault === 'invalid') throw notTaken(what, cause);
     if (fault === 'forbidden')
       throw new StoreError(
         'config',

@@ -50,6 +50,7 @@ describe('the replication of the keyspace', () => {
     const refusals = [
       [read(null, THREE), /gatehouse is not there.*gatehouse migrate/],
       [read(topology({ dc2: '3' }), THREE), /keeps no copy in the data centre dc1.*dc2/],
+      [read(topology({ dc1: '3/1' }), THREE), /transient copies.*whole numbers/],
       [read({ class: 'LocalStrategy' }, THREE), /no known number of copies/],
       [read(topology({ dc1: '3' }), THREE, false), /durable_writes = true/],
     ] as const;

@@ -1,7 +1,7 @@
 import { type Log, StoreError } from '@gatehouse/core';
 import type { Client } from 'cassandra-driver';
 import type { ConnectionSettings } from '../connection/settings.ts';
-import { copiesInAll, type Replication, replicationOf } from '../levels/replication.ts';
+import { copiesInAll, hasTransientCopies, type Replication, replicationOf } from '../levels/replication.ts';
 
 /** What is asked of the driver: system tables, and the nodes that it has learnt of. */
 type Asked = Pick<Client, 'execute'> & { readonly hosts: Pick<Client['hosts'], 'values'> };
@@ -19,7 +19,13 @@ export async function readReplication(
       'config',
       `The keyspace ${keyspace} is not there: \`gatehouse migrate\` prints how to create it, and makes its tables.`,
     );
-  const replication = replicationOf(plain(row['replication']));
+  const options = plain(row['replication']);
+  if (hasTransientCopies(options))
+    throw new StoreError(
+      'config',
+      `The keyspace ${keyspace} has transient copies, which answer for a level and may not have what it promises: ALTER KEYSPACE ${keyspace}, with whole numbers.`,
+    );
+  const replication = replicationOf(options);
   if (replication === null)
     throw new StoreError(
       'config',

@@ -12,7 +12,6 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
   const sslOptions = await tlsOf(settings);
   const options: ClientOptions = {
     contactPoints: [...contactPoints],
-    localDataCenter,
     ...(keyspace === undefined ? {} : { keyspace }),
     protocolOptions: { port },
     ...(user === null
@@ -29,6 +28,7 @@ export async function clientOf(driver: Driver, settings: ConnectionSettings, key
       heartBeatInterval: 15_000,
     },
     policies: {
+      // Here alone: as an option the driver checks it, and a refusal leaves a connection open that nobody can close.
       loadBalancing: new policies.loadBalancing.TokenAwarePolicy(
         new policies.loadBalancing.DCAwareRoundRobinPolicy(localDataCenter),
       ),

@@ -5,6 +5,8 @@ const response = (code: number, message = 'no') => Object.assign(new Error(messa
 const named = (name: string, more: object = {}) => Object.assign(new Error('no'), { name, ...more });
 const hosts = (...errors: readonly Error[]) =>
   named('NoHostAvailableError', { innerErrors: Object.fromEntries(errors.map((error, at) => [`h${at}`, error])) });
+const unreadable = (what: string, name: string, code?: number) =>
+  Object.assign(new Error(`Unable to perform ${what}: Cannot achieve consistency level LOCAL_ONE`), { name, code });
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 describe('an error of the driver', () => {
@@ -14,6 +16,7 @@ describe('an error of the driver', () => {
     [response(0x1002), 'refused'],
     [response(0x1100), 'late'],
     [response(0x1200), 'late'],
+    [response(0x1300), 'failed'],
     [response(0x1500), 'lost'],
     [response(0x1700), 'lost'],
     [response(0x1fff), 'lost'],
@@ -21,6 +24,12 @@ describe('an error of the driver', () => {
     [response(0x2100), 'forbidden'],
     [named('OperationTimedOutError'), 'late'],
     [named('AuthenticationError'), 'login'],
+    [unreadable('authentication', 'AuthenticationError'), 'roles'],
+    [unreadable('authorization', 'ResponseError', 0x2100), 'roles'],
+    [unreadable('authorization of permissions', 'ResponseError', 0x2100), 'roles'],
+    [unreadable('authorization of super-user permission', 'ResponseError', 0x2100), 'roles'],
+    [hosts(unreadable('authentication', 'AuthenticationError')), 'roles'],
+    [response(0x2500), 'invalid'],
     [named('BusyConnectionError'), 'refused'],
     [Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'lost'],
     [hosts(), 'unreachable'],
@@ -48,6 +57,8 @@ describe('an error of the driver', () => {
     [response(0x1500), 'decide', 'unknown_outcome'],
     [response(0x1700), 'decide', 'unknown_outcome'],
     [response(0x1200), 'read', 'timeout'],
+    [response(0x1300), 'read', 'unavailable'],
+    [response(0x1300), 'decide', 'unknown_outcome'],
     [response(0x2200), 'decide', 'unavailable'],
     [named('OperationTimedOutError'), 'decide', 'unknown_outcome'],
     [named('OperationTimedOutError'), 'read', 'timeout'],

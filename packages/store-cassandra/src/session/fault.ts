@@ -11,12 +11,22 @@ export type Stage = 'read' | 'write' | 'decide';
 /**
  * What an error of the driver means.
  * - `invalid`: the cluster refuses such a statement, its level for instance, whenever it is sent.
- * - `forbidden`, `login`: rights, user or password.
+ * - `forbidden`, `login`: rights, user or password. `roles`: the nodes that know about them cannot be asked.
  * - `refused`: it was sent to no copy: too few are up, or the node is overloaded or starting.
  * - `unreachable`: no node could be asked.
+ * - `failed`: nodes gave a read up.
  * - `late`: no answer in time. `lost`: what else may or may not have been done.
  */
-export type Fault = 'invalid' | 'forbidden' | 'login' | 'refused' | 'unreachable' | 'late' | 'lost';
+export type Fault =
+  | 'invalid'
+  | 'forbidden'
+  | 'login'
+  | 'roles'
+  | 'refused'
+  | 'unreachable'
+  | 'failed'
+  | 'late'
+  | 'lost';
 
 /** Codes of the native protocol, version 4. */
 const CODES: Readonly<Record<number, Fault>> = {
@@ -26,19 +36,23 @@ const CODES: Readonly<Record<number, Fault>> = {
   4098: 'refused', // bootstrapping
   4352: 'late', // write timeout
   4608: 'late', // read timeout
-  4864: 'lost', // read failure
+  4864: 'failed', // read failure
   5376: 'lost', // write failure
   5888: 'lost', // CAS write unknown
   8192: 'invalid', // syntax
   8448: 'forbidden',
   8704: 'invalid',
   8960: 'invalid', // configuration
+  9472: 'invalid', // cannot be prepared again: a table or column is gone
 };
 
 const NO_CONNECTION = /^No connection available$/;
+/** Said as a wrong login, and as a lack of rights. */
+const ROLES = /Unable to perform auth[^:]+: (?:Cannot achieve|Operation timed out)/i;
 
 export function faultOf(error: unknown): Fault {
   const name = nameOf(error);
+  if (ROLES.test(String(Reflect.get(Object(error), 'message'))) && name !== 'NoHostAvailableError') return 'roles';
   if (name === 'AuthenticationError') return 'login';
   if (name === 'OperationTimedOutError') return 'late';
   if (name === 'NoHostAvailableError') return faultOfHosts(error);
@@ -51,15 +65,20 @@ export function faultOf(error: unknown): Fault {
 
 /** Of each node that was tried there is an error; only what none of them can have done is harmless. */
 function faultOfHosts(error: unknown): Fault {
-  const inner = Object.values(Object(Reflect.get(Object(error), 'innerErrors')));
+  const inner = innerErrorsOf(error);
   const faults = inner.map((one) => (isConnecting(one) ? 'unreachable' : faultOf(one)));
   return (
     faults.find((fault) => fault === 'login') ??
-    faults.find((fault) => fault === 'late' || fault === 'lost') ??
+    faults.find((fault) => fault === 'late' || fault === 'lost' || fault === 'failed') ??
     faults.find((fault) => fault === 'invalid' || fault === 'forbidden') ??
-    faults.find((fault) => fault === 'refused') ??
+    faults.find((fault) => fault === 'roles' || fault === 'refused') ??
     'unreachable'
   );
+}
+
+/** Of each node that was tried, what became of it; none where it is an error of one node. */
+export function innerErrorsOf(error: unknown): readonly unknown[] {
+  return Object.values(Object(Reflect.get(Object(error), 'innerErrors')));
 }
 
 /** Never sent: there was no connection to send it over. Of a node that is down the driver has but a word. */
@@ -80,12 +99,24 @@ export function isContention(error: unknown): boolean {
   return CONTENDED.has(Reflect.get(Object(error), 'code'));
 }
 
+/** Whether nodes gave a read up: as far as this version of the protocol tells, since it met too much that has ended. */
+export function isGivenUp(error: unknown): boolean {
+  return error instanceof StoreError && faultOf(error.cause) === 'failed';
+}
+
+export const NO_ROLES =
+  'Too few nodes that keep users and rights can be reached: give the keyspace system_auth as many copies as that of the store.';
+
 const SENTENCES: Readonly<Record<Fault, string>> = {
-  invalid: 'The cluster refused the statement.',
+  invalid:
+    'The cluster refused the statement: a table or column may be gone, or a level be forbidden; the cause says which.',
   forbidden: 'The cluster refuses the user a right: see the end of sql/cassandra/oauth-server.cql.',
   login: 'The cluster refuses user or password.',
+  roles: NO_ROLES,
   refused: 'Too few nodes that keep the row can be reached.',
   unreachable: 'No node of the cluster can be reached.',
+  failed:
+    'Nodes gave the read up, as they do where too many rows of it have ended (tombstone_failure_threshold); their logs say why.',
   late: 'The cluster did not answer in time.',
   lost: 'Contact to the cluster was lost.',
 };
@@ -100,7 +131,7 @@ export function errorOf(error: unknown, stage: Stage): StoreError {
 /** "Unavailable" is said of a lightweight transaction too that was applied, and could not be made visible. */
 function kindOf(fault: Fault, stage: Stage): 'unavailable' | 'timeout' | 'unknown_outcome' {
   if (fault === 'late') return stage === 'read' ? 'timeout' : 'unknown_outcome';
-  if (fault === 'lost') return stage === 'read' ? 'unavailable' : 'unknown_outcome';
+  if (fault === 'lost' || fault === 'failed') return stage === 'read' ? 'unavailable' : 'unknown_outcome';
   return fault === 'refused' && stage === 'decide' ? 'unknown_outcome' : 'unavailable';
 }
 

@@ -5,6 +5,7 @@ import { freePort } from '../free-port.ts';
 import type { Missing, RunningServer } from './database-server.ts';
 import { findProgram } from './find-program.ts';
 import { runLocal, startLocalProcess } from './local-process.ts';
+import { madePassword } from './made-password.ts';
 
 export interface LocalMysql {
   readonly name: string;
@@ -36,8 +37,11 @@ export async function startLocalMysql(wanted: LocalMysql): Promise<RunningServer
   const common = ['--no-defaults', ...user, `--datadir=${data}`];
   await runLocal({ program: installer, args: [common[0] as string, ...args, ...common.slice(1)], cwd: folder });
 
+  const password = madePassword();
+  const accounts = path.join(folder, 'accounts.sql');
+  writeFileSync(accounts, adminOf(password), { mode: 0o600 });
   const port = await freePort();
-  const adminUrl = `${scheme}://root@127.0.0.1:${port}/mysql`;
+  const adminUrl = `${scheme}://root:${password}@127.0.0.1:${port}/mysql`;
   const started = await startLocalProcess(
     {
       program,
@@ -45,6 +49,7 @@ export async function startLocalMysql(wanted: LocalMysql): Promise<RunningServer
         ...common,
         ...['--bind-address=127.0.0.1', `--port=${port}`, `--socket=${path.join(folder, 'socket')}`],
         `--pid-file=${path.join(folder, 'pid')}`,
+        `--init-file=${accounts}`,
         ...wanted.flags(folder),
       ],
       cwd: folder,
@@ -62,3 +67,13 @@ export async function startLocalMysql(wanted: LocalMysql): Promise<RunningServer
     },
   };
 }
+
+/** A line for each statement, as an init file has it; an address, since no names are looked up. */
+const adminOf = (password: string): string =>
+  [
+    "CREATE USER IF NOT EXISTS root@'127.0.0.1'",
+    `ALTER USER root@'127.0.0.1' IDENTIFIED BY '${password}'`,
+    "GRANT ALL PRIVILEGES ON *.* TO root@'127.0.0.1' WITH GRANT OPTION",
+  ]
+    .map((statement) => `${statement};\n`)
+    .join('');

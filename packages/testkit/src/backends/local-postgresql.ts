@@ -6,6 +6,7 @@ import { freePort } from '../free-port.ts';
 import type { Missing, OwnServerOptions, RunningServer } from './database-server.ts';
 import { findProgram } from './find-program.ts';
 import { type LocalCommand, runLocal, startLocalProcess, UNPRIVILEGED } from './local-process.ts';
+import { madePassword } from './made-password.ts';
 
 /** Where programs and libraries lie; the libraries' links are missing where npm brought them. */
 interface Installation {
@@ -33,9 +34,12 @@ export async function startLocalPostgresql(
   const command = (program: string, args: readonly string[]): LocalCommand =>
     commandOf(installation, folder, unprivileged, program, args);
   const data = path.join(folder, 'data');
-  await runLocal(
-    command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync']),
-  );
+  const password = madePassword();
+  const passwordFile = path.join(folder, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  own(passwordFile);
+  const access = ['-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  await runLocal(command('initdb', ['-D', data, ...access, '-E', 'UTF8', '--no-locale', '--no-sync']));
   if (tls)
     for (const [name, text] of [
       ['server.crt', tls.certificate],
@@ -51,7 +55,7 @@ export async function startLocalPostgresql(
     ...(tls ? ['ssl=on'] : []),
     ...settings,
   ];
-  const adminUrl = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const adminUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
   const started = await startLocalProcess(
     command('postgres', ['-D', data, '-p', String(port), ...given.flatMap((one) => ['-c', one])]),
     () => answers(new URL(adminUrl)),

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { ServerControl } from './database-server.ts';
 
 /** User and group: `nobody` on Linux. */
@@ -74,17 +75,34 @@ export async function startLocalProcess(
         server = await start();
       },
       async pause() {
-        server.kill('SIGSTOP');
+        await signalAll(server, 'SIGSTOP');
       },
       async resume() {
-        server.kill('SIGCONT');
+        await signalAll(server, 'SIGCONT');
       },
     },
     async close() {
-      server.kill('SIGCONT');
+      await signalAll(server, 'SIGCONT');
       await stop(signals.quick);
     },
   };
+}
+
+/** The server and the processes that it started, one for each connection where it works so. */
+async function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (pid === undefined) return;
+  const listed = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const children = listed.stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid);
+  for (const [one = pid] of [[pid], ...children])
+    try {
+      process.kill(one, signal);
+    } catch (error) {
+      // It has ended since.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
 }
 
 /**

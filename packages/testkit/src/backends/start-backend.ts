@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { startContainer } from '../containers.ts';
 import { BACKENDS, type Backend, type BackendName } from './backends.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from './database-server.ts';
 import { isVersion } from './find-program.ts';
 import { findImage } from './image.ts';
+import { madePassword } from './made-password.ts';
 
 /**
  * A server of this name: the one that `TEST_<NAME>_URL` names, else one in a container, else one that is started here.
@@ -48,8 +48,7 @@ export async function inContainer(
   if (typeof image !== 'string') return image;
   const { product } = backend;
 
-  // Letters of three kinds, as some servers demand.
-  const password = `Gh1${randomBytes(12).toString('hex')}`;
+  const password = madePassword();
   const urlOn = (port: number): string =>
     `${product.scheme}://${product.user}:${password}@127.0.0.1:${port}/${product.database}`;
   const started = await startContainer(image, product.container(password, options), async (port, output) => {

@@ -8,6 +8,7 @@ import type { CassandraOptions } from './configuration.ts';
 import { cutOff, reconnect } from './cut-off.ts';
 import { CASSANDRA_VERSION, type CassandraProgram, cassandraProgram } from './jars.ts';
 import { CassandraNode, isOpen } from './node.ts';
+import { knownPeers } from './peers.ts';
 
 const PORT = 9042;
 const STORAGE_PORT = 7000;
@@ -123,7 +124,7 @@ async function startCluster(program: CassandraProgram, options: CassandraOptions
   };
 }
 
-/** These take statements, and see every other one that runs. */
+/** These take statements, and see every other one that runs, with all that a client asks of it. */
 async function ready(some: readonly CassandraNode[], all: readonly CassandraNode[]): Promise<void> {
   await until(async () => {
     for (const node of some) {
@@ -131,9 +132,15 @@ async function ready(some: readonly CassandraNode[], all: readonly CassandraNode
       if (!node.says('Starting listening for CQL clients') || !(await node.isListening())) return false;
       const others = all.filter((other) => other !== node && other.alive);
       if (!others.every(({ place }) => node.seesUp(place))) return false;
+      if (others.length > 0 && !(await knowsAll(node, others))) return false;
     }
     return true;
   }, 'the nodes do not see each other');
+}
+
+async function knowsAll({ place }: CassandraNode, others: readonly CassandraNode[]): Promise<boolean> {
+  const known = await knownPeers(place.address, place.port).catch((): readonly string[] => []);
+  return others.every((other) => known.includes(other.place.address));
 }
 
 async function until(holds: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {

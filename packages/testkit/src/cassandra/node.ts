@@ -122,7 +122,10 @@ export class CassandraNode {
       `-Dcassandra-rackdc.properties=file:${this.#file('rackdc.properties')}`,
       `-Dcassandra.storagedir=${this.#folder}`,
       '-Dcassandra-foreground=yes',
-      ...['-Dcassandra.skip_wait_for_gossip_to_settle=0', '-Dcassandra.ring_delay_ms=0'],
+      '-Dcassandra.skip_wait_for_gossip_to_settle=0',
+      // How long another that is not part of the ring yet may be silent: one that is forgotten while all start is told of
+      // no new table for minutes. Nobody waits for it, since nobody bootstraps.
+      '-Dcassandra.ring_delay_ms=10000',
       // A node that has missed a new table asks for it at once, not after a minute.
       '-Dcassandra.migration_delay_ms=0',
       // Else it measures for seconds at each start.
