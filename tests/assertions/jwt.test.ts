@@ -116,9 +116,7 @@ describe('over HTTP', () => {
       expect(new Set(answers.map(({ body }) => body['error_description'])).size).toBe(1);
       expect(await grant(node, await site.byIdp())).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
       expect(await grant(node, 'A'.repeat(16_385))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-      // Its last lines are there once it has ended.
-      await node.stop();
-      const log = node.output();
+      const log = await node.output();
       for (const check of ['assertion-audience', 'assertion-may-assert-owners', 'jwt-signature', 'jwt-size'])
         expect(log).toContain(check);
       for (const jwt of refused)

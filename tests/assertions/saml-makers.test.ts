@@ -58,7 +58,7 @@ describe('[AX-100] assertions that others make, brought over HTTP', () => {
     expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([]);
     expect(lines).toContain('ok its_default_rsa_sha1_is_refused');
     expect(lines).toHaveLength(7);
-    expect(node.output()).toContain('saml-signature-method');
+    expect(await node.output()).toContain('saml-signature-method');
   });
 
   const options = (): NpmSamlOptions => ({
@@ -95,6 +95,6 @@ describe('[AX-100] assertions that others make, brought over HTTP', () => {
       status: 400,
       body: { error: 'invalid_grant' },
     });
-    expect(node.output()).toContain('saml-decrypts');
+    expect(await node.output()).toContain('saml-decrypts');
   });
 });

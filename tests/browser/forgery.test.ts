@@ -86,8 +86,12 @@ describe('[SEC-136] a form that another site posts', () => {
     const page = await context.newPage();
     await arrive(world(), page, 'cleo');
     const other = await context.newPage();
-    await other.goto(forgedPost(world(), '/oauth/logout', {}));
+    await other.goto(forgedPost(world(), '/oauth/logout', { form_token: 'x' }));
     await other.getByText('The form did not come from a page of this server').waitFor();
+    expect(await signedInAs(context)).toBe('cleo');
+    // What a client may post too (OpenID Connect RP-Initiated Logout 2): the owner is asked.
+    await other.goto(forgedPost(world(), '/oauth/logout', {}));
+    await other.getByText('You are signed in as cleo.').waitFor();
     expect(await signedInAs(context)).toBe('cleo');
   });
 

@@ -100,12 +100,12 @@ await onOwn(NEWEST, '[AX-168] a running server whose database goes away', (serve
   test('ends in good order when it is told to, although its database is silent', async () => {
     await server.control.pause();
     const { code } = await running.stop().finally(() => server.control.resume());
-    expect(running.output()).toMatch(/Gatehouse has stopped\.[^\n]*\n$/);
+    expect(await running.output()).toMatch(/Gatehouse has stopped\.[^\n]*\n$/);
     expect(code).toBe(0);
   });
 
-  test('its log says in sentences what was wrong, and shows no secret of anybody', () => {
-    const output = running.output();
+  test('its log says in sentences what was wrong, and shows no secret of anybody', async () => {
+    const output = await running.output();
     const lines = output.split('\n').filter((line) => line.startsWith('{'));
     const failures = lines
       .map((line) => JSON.parse(line))

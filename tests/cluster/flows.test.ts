@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { TestDatabase } from '@gatehouse/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { oauth4webapiFlows } from '../clients/oauth4webapi-flows.ts';
 import { openidClientFlows } from '../clients/openid-client-flows.ts';
 import { pythonFlows } from '../clients/python-flows.ts';
+import { openidConnectFlows } from '../openid/openid-client-flows.ts';
 import { type Cluster, openCluster, patientStore, type Settings } from './cluster.ts';
 import { ALL, migratedDatabase, onEach } from './servers.ts';
 
@@ -10,7 +12,9 @@ import { ALL, migratedDatabase, onEach } from './servers.ts';
 async function twoServers({ url }: TestDatabase): Promise<Cluster> {
   const { hostname, port, username, password, pathname, protocol } = new URL(url);
   const { timeouts } = patientStore(url) as { timeouts: Settings };
-  const cluster = await openCluster({ store: patientStore(url) });
+  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const keys = [key.export({ type: 'pkcs8', format: 'pem' }).toString()];
+  const cluster = await openCluster({ store: patientStore(url), idToken: { keys } });
   await cluster.start();
   const variable = 'CLUSTER_TEST_PASSWORD';
   const store = {
@@ -43,7 +47,8 @@ await onEach(
       await database?.drop();
     });
 
-    for (const flows of [openidClientFlows, oauth4webapiFlows, pythonFlows]) flows(() => cluster.url);
+    for (const flows of [openidClientFlows, openidConnectFlows, oauth4webapiFlows, pythonFlows])
+      flows(() => cluster.url);
 
     test('each of the two has answered half of it', () => {
       const [one = 0, other = 0] = cluster.servers.map(({ port }) => cluster.balancer.answered.get(port) ?? 0);

@@ -16,8 +16,8 @@ await onEach(['postgresql18', 'mysql9'], 'servers on one database', (server) => 
     const first = await cluster.start();
     const exchanged = await cluster.start({ secrets: [other, shared] });
     const wrong = await cluster.start({ secrets: other });
-    while (!wrong.output().includes(SENTENCE)) await pause(100);
-    for (const quiet of [first, exchanged]) expect(quiet.output()).not.toContain(SENTENCE);
-    for (const secret of [shared, other]) expect(wrong.output()).not.toContain(secret);
+    while (!(await wrong.output()).includes(SENTENCE)) await pause(100);
+    for (const quiet of [first, exchanged]) expect(await quiet.output()).not.toContain(SENTENCE);
+    for (const secret of [shared, other]) expect(await wrong.output()).not.toContain(secret);
   });
 });

@@ -43,8 +43,7 @@ await onEach(['postgresql15', 'postgresql18'], 'a database that takes no writes 
     while ((await health()).status !== 200) await pause(200);
     await tokensFor(running.url, MACHINE);
 
-    const records = running
-      .output()
+    const records = (await running.output())
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);

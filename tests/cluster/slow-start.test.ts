@@ -37,9 +37,10 @@ await onEach(NEWEST, '[AX-168] a server that is started before its database', (s
     const early = tokensFor(`http://localhost:${port}`, MACHINE);
     proxy.set({});
     const started = await starting;
-    expect(started.output()).toMatch(/Waiting for (PostgreSQL|MySQL|MariaDB)\..*is ready/s);
-    expect(started.output()).toContain(`127.0.0.1:${proxy.port}`);
-    expect(started.output()).not.toContain(decodeURIComponent(new URL(database.url).password));
+    await expect.poll(() => started.output()).toMatch(/Waiting for (PostgreSQL|MySQL|MariaDB)\..*is ready/s);
+    const output = await started.output();
+    expect(output).toContain(`127.0.0.1:${proxy.port}`);
+    expect(output).not.toContain(decodeURIComponent(new URL(database.url).password));
     // Whoever came early is answered.
     await early;
     expect([await probe('/live'), await probe('/ready')]).toEqual([200, 200]);

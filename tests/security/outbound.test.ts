@@ -53,9 +53,7 @@ async function ask(
     const { status } = await grant(node, await site.byIdp(), AS_PORTAL);
     // A second one does not make it ask again.
     await grant(node, await site.byIdp(), AS_PORTAL);
-    // Whole only then: a log is written when there is time.
-    await node.stop();
-    return { status, log: node.output(), asked: asked.length };
+    return { status, log: await node.output(), asked: asked.length };
   } finally {
     await site.close();
   }

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -51,8 +52,17 @@ beforeAll(() => {
 });
 
 const here = { cwd: folder.path };
+const makeRsaKey = () => generateKeyPairSync('rsa', { modulusLength: 2_048 });
 
 describe('help and version', () => {
+  test('a word that nobody asked for is refused, and not shown: it may be the URL of a store', async () => {
+    for (const verb of ['serve', 'migrate', 'purge', 'secret']) {
+      const { code, stderr } = await gatehouse([verb, 'postgresql://app:s3cret@db/one'], here);
+      expect([code, stderr], verb).toEqual([2, expect.stringMatching(/takes flags alone/)]);
+      expect(stderr).not.toContain('s3cret');
+    }
+  });
+
   test('help lists the verbs and the exit codes', async () => {
     const { code, stdout } = await gatehouse(['help']);
     expect(code).toBe(0);
@@ -189,13 +199,29 @@ describe('client, where clients live in the configuration', () => {
 
     const hmac = ['client', 'create', '--id', 'hmac', '--auth-method', 'client_secret_jwt', '--json'];
     const signing = JSON.parse((await gatehouse(hmac, here)).stdout) as { client: object; client_secret: string };
-    expect(signing.client_secret).toMatch(/^[0-9a-f]{48}$/);
+    expect(signing.client_secret).toMatch(/^[0-9a-f]{64}$/);
     writeFileSync(file, JSON.stringify({ clients: [client, signing.client] }));
     const again = await gatehouse(['client', 'show', 'hmac', '--config', file, '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ authMethods: ['client_secret_jwt'], sealedSecrets: [{}] });
     expect(again.stdout).not.toContain(signing.client_secret);
     writeFileSync(file, JSON.stringify({ clients: [client, { id: 'short', hmacSecrets: 'x'.repeat(31) }] }));
     expect((await gatehouse(['check', '--config', file])).stderr).toMatch(/\[?hmacSecrets|fewer than 32 bytes/);
+  });
+
+  test('a client may have ID tokens by whatever the server has a key for, and by any HMAC with a secret for that', async () => {
+    const created = await Promise.all(
+      [
+        ['--id', 'rsa', '--id-token-alg', 'RS256'],
+        ['--id', 'hmac-512', '--id-token-alg', 'HS512', '--auth-method', 'client_secret_jwt'],
+      ].map(async (args) => JSON.parse((await gatehouse(['client', 'create', ...args, '--json'], here)).stdout).client),
+    );
+    const file = path.join(folder.path, 'algorithms.json');
+    const allowed = {
+      assertion: { allowReplayAfterRestart: true },
+      clientAuthentication: { allowedMethods: ['client_secret_basic', 'client_secret_jwt'] },
+    };
+    writeFileSync(file, JSON.stringify({ ...allowed, clients: created }));
+    expect((await gatehouse(['check', '--config', file])).code).toBe(0);
   });
 
   test('a public client gets no secret', async () => {
@@ -217,6 +243,10 @@ describe('client, where clients live in the configuration', () => {
     writeFileSync(file, JSON.stringify({ clients: [{ ...client, secrets: [ending] }] }));
     const again = await gatehouse(['client', 'rotate-secret', 'app', '--config', file, '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ secrets: [{}, ending] });
+    writeFileSync(file, JSON.stringify({ clients: [{ ...client, hmacSecrets: 'x'.repeat(32) }] }));
+    const hmac = await gatehouse(['client', 'rotate-secret', 'app', '--config', file]);
+    expect(hmac.stderr).toContain('put this before the secret that is there');
+    expect(hmac.stdout).toMatch(/^hmacSecrets:\n {2}- ([0-9a-f]{64})\nclient_secret {2}\1\n$/);
     expect((await gatehouse(['client', 'disable', 'app'], here)).stdout).toBe('enabled: false\n');
     expect((await gatehouse(['client', 'enable', 'app'], here)).stdout).toBe('enabled: true\n');
     expect((await gatehouse(['client', 'remove', 'app'], here)).stdout).toContain('take "app" out of it');
@@ -243,6 +273,21 @@ describe('client, where clients live in the configuration', () => {
     ['an id that is taken', ['create', '--id', 'app'], /There is a client "app" in the configuration already/],
     ['[SEC-126] an id that is an owner’s subject', ['create', '--id', 'owner-1'], /is the subject of an owner/],
     ['a redirect URI that cannot be', ['create', '--redirect-uri', 'javascript:x'], /redirectUris/],
+    [
+      'an algorithm of ID tokens that no key is for',
+      ['create', '--id-token-alg', 'ES384'],
+      /has no key for that, only for RS256; `gatehouse keys <file> --algorithm ES384` makes one\./,
+    ],
+    [
+      'an HMAC of ID tokens without a secret for that',
+      ['create', '--id-token-alg', 'HS256'],
+      /take a secret that the server can read back: .* `--auth-method client_secret_jwt`/,
+    ],
+    [
+      'an algorithm that there is not',
+      ['create', '--id-token-alg', 'none'],
+      /idTokenSignedResponseAlg .* is none of RS256/,
+    ],
     ['an unknown client to rotate', ['rotate-secret', 'nobody'], /There is no client "nobody"/],
   ];
   test.each(wrong)('%s ends with 1 and a sentence', async (_, args, message) => {
@@ -291,6 +336,9 @@ describe('client, where several servers share a store', () => {
     expect(JSON.parse(kept.stdout)).toMatchObject({ authMethods: ['client_secret_jwt'], sealedSecrets: [{}] });
     for (const text of [kept.stdout, readFileSync(path.join(shared.path, 'store'), 'latin1')])
       expect(text).not.toContain(signing.client_secret);
+    await gatehouse(['client', 'rotate-secret', 'hmac'], inStore);
+    const rotatedHmac = await gatehouse(['client', 'show', 'hmac', '--json'], inStore);
+    expect(JSON.parse(rotatedHmac.stdout)).toMatchObject({ secrets: [], sealedSecrets: [{}, {}] });
     expect((await gatehouse(['client', 'create', '--id', 'shared'], inStore)).stderr).toContain(
       'taken by another client',
     );
@@ -309,6 +357,17 @@ describe('client, where several servers share a store', () => {
     expect((await gatehouse(['client', 'remove', 'shared'], inStore)).stdout).toContain('is removed');
     const gone = await gatehouse(['client', 'remove', 'shared'], inStore);
     expect([gone.code, gone.stderr]).toEqual([1, 'gatehouse: There is no client "shared".\n']);
+  });
+
+  test('a client whose ID tokens nobody could sign is not created', async () => {
+    const create = ['client', 'create', '--id', 'signed-for', '--id-token-alg', 'ES256'];
+    const none = await gatehouse(create, inStore);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('idToken.keys has no key, without which')]);
+    await gatehouse(['keys', 'ec.pem', '--algorithm', 'ES384'], inStore);
+    const keys = `--set=idToken.keys=${JSON.stringify({ file: path.join(shared.path, 'ec.pem') })}`;
+    expect((await gatehouse([...create, keys], inStore)).stderr).toContain('has no key for that, only for ES384;');
+    expect((await gatehouse(['client', 'list'], inStore)).stdout).not.toContain('signed-for');
+    expect((await gatehouse([...create.slice(0, -1), 'ES384', keys], inStore)).code).toBe(0);
   });
 
   test('purge removes what has expired, and says how much', async () => {
@@ -344,6 +403,30 @@ describe('check', () => {
     expect(stdout.match(/^Advice .*every user of this machine.*$/gm)).toEqual([
       expect.stringContaining(`secrets is in ${open}`),
       expect.stringContaining(`clients.1.secrets is in ${open}`),
+    ]);
+  });
+
+  test('names a secret for HMACs and private keys that every user of the machine may read, and no public key', async () => {
+    const [{ privateKey }, { publicKey }] = [makeRsaKey(), makeRsaKey()];
+    const file = (name: string, text: string): { readonly file: string } => {
+      writeFileSync(path.join(folder.path, name), text);
+      chmodSync(path.join(folder.path, name), 0o644);
+      return { file: path.join(folder.path, name) };
+    };
+    const hmac = file('hmac-secret', 's'.repeat(32));
+    const pem = file('open-private.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    const shown = file('open-public.pem', publicKey.export({ type: 'spki', format: 'pem' }).toString());
+    const config = {
+      clients: [{ id: 'hmac', hmacSecrets: hmac }],
+      idToken: { retiredKeys: [shown, pem] },
+      assertion: { decryptionKeys: pem },
+    };
+    writeFileSync(path.join(folder.path, 'keys-in-files.json'), JSON.stringify(config));
+    const { stdout } = await gatehouse(['check', '--config', path.join(folder.path, 'keys-in-files.json')]);
+    expect(stdout.match(/^Advice .*every user of this machine.*$/gm)).toEqual([
+      expect.stringContaining(`clients.0.hmacSecrets is in ${hmac.file}`),
+      expect.stringContaining(`idToken.retiredKeys is in ${pem.file}`),
+      expect.stringContaining(`assertion.decryptionKeys is in ${pem.file}`),
     ]);
   });
 

@@ -57,7 +57,7 @@ describe('SIGTERM', () => {
     expect(runningWhenAsked).toBeGreaterThan(50);
     const { code } = await stopping;
     expect(code).toBe(0);
-    expect(server.output()).toMatch(/Gatehouse stops: .*Gatehouse has stopped\. cutOff=0\n$/s);
+    expect(await server.output()).toMatch(/Gatehouse stops: .*Gatehouse has stopped\. cutOff=0\n$/s);
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
     agent.destroy();
   });
@@ -95,7 +95,7 @@ describe('SIGTERM', () => {
     const { code, milliseconds } = await server.stop('SIGTERM');
     expect(code).toBe(1);
     expect(milliseconds).toBeGreaterThan(900);
-    expect(server.output()).toContain('1 requests were cut off');
+    expect(await server.output()).toContain('1 requests were cut off');
     socket.destroy();
   });
 

@@ -11,12 +11,13 @@ export type { KeySets } from './assertions/key-sets.ts';
 export { type AssertionParameters, redeemAssertion } from './assertions/redeem-assertion.ts';
 export type { TrustedIssuer } from './assertions/trusted-issuer.ts';
 export { TrustedIssuerError, validateTrustedIssuer } from './assertions/validate-trusted-issuer.ts';
-export type { VerificationKey } from './assertions/verification-key.ts';
+export { isHmac, type VerificationKey } from './assertions/verification-key.ts';
 export type { AssertedSubject, VerifiedAssertion } from './assertions/verified-assertion.ts';
 export { type VerifiedJwtGrant, verifyJwtGrant } from './assertions/verify-jwt-grant.ts';
 export { type Speaker, type SpeakerQuestion, whoSpeaks } from './assertions/who-speaks.ts';
 // Clients, owners, endpoints.
 export { removeConsent } from './authorize/remove-consent.ts';
+export { RESPONSE_TYPES } from './authorize/response-type.ts';
 export type { Client, ClientAuthMethod, ClientSecret, SealedSecret, TlsClientAuth } from './client/client.ts';
 export { type ClientDirectory, combineDirectories } from './client/client-directory.ts';
 export { type ConfigClients, createConfigClients } from './client/config-clients.ts';
@@ -26,7 +27,7 @@ export { sealClientSecret } from './client/sealed-secret.ts';
 export { hashMachineSecret } from './client/secret-hash.ts';
 export { hashSlowly, slowHashFault, verifySlowly } from './client/slow-hash.ts';
 export { createStoredClients, type StoredClients, type StoredClientsOptions } from './client/stored-clients.ts';
-export { validateClient } from './client/validate-client.ts';
+export { ID_TOKEN_ALGORITHMS, validateClient } from './client/validate-client.ts';
 export { judgeClientAssertion } from './client/verify-client-assertion.ts';
 export type {
   ConsentPrompt,
@@ -34,9 +35,10 @@ export type {
   EndpointRequest,
   EndpointResponse,
   LoginPrompt,
+  LogoutPrompt,
   ResponseFormat,
 } from './endpoints/endpoint.ts';
-export { endpointUrl } from './endpoints/metadata.ts';
+export { endpointUrl } from './endpoints/endpoint-url.ts';
 // Settings and extension points.
 export {
   defineGrant,
@@ -47,6 +49,8 @@ export {
 } from './grants/grant-handler.ts';
 export { JWT_BEARER } from './grants/jwt-bearer.ts';
 export { SAML_BEARER, samlBearer } from './grants/saml-bearer.ts';
+// Keys that ID tokens are signed with.
+export { readRetiredKey, readSigningKey, type SigningKey, signingKeyOf } from './keys/signing-key.ts';
 export { authorityAdvice } from './mtls/authority-advice.ts';
 export { asOAuthError } from './oauth/error-response.ts';
 export {
@@ -58,6 +62,7 @@ export {
 } from './oauth/errors.ts';
 export { type RenderedData, type ResponseData, renderData } from './oauth/response-format.ts';
 export { parseStrictObject } from './oauth/strict-json.ts';
+export { type IdTokenCheck, verifyIdToken } from './openid/verify-id-token.ts';
 export { type SignedInAccount, signedInAccount } from './owner/account.ts';
 export { endOwner } from './owner/end-owner.ts';
 export { LOGIN_PATH, LOGOUT_PATH } from './owner/own-path.ts';
@@ -107,7 +112,7 @@ export {
 } from './server/defaults.ts';
 export { type AuditSubject, auditFeatures } from './server/feature-audit.ts';
 export type { AssertionFacts, HookContext, Hooks } from './server/hooks.ts';
-export { checkRequirements, type Deployment } from './server/requirements.ts';
+export { checkRequirements, type Deployment, idTokenFaults } from './server/requirements.ts';
 export { MARK_MS, secretsAreShared } from './server/same-secrets.ts';
 export { createServerSecrets, MINIMUM_SECRET_BYTES, type SecretPurpose, type ServerSecrets } from './server/secrets.ts';
 // The store contract.

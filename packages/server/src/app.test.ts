@@ -205,6 +205,20 @@ describe('bodies', () => {
   });
 });
 
+test.each([
+  ['de', undefined, 'de'],
+  ['fr de', 'en', 'de'],
+  ['', 'de', 'de'],
+  ['xx <b> %', 'de', 'de'],
+  ['xx '.repeat(30), 'de', 'de'],
+])('a page is in the language that the client asks for before the browser’s: %j, %j', async (asked, sent, language) => {
+  const query = new URLSearchParams({ client_id: 'x', ui_locales: asked });
+  const page = await world.app.request(`/api/oauth/authorize?${query}`, {
+    headers: sent === undefined ? {} : { 'Accept-Language': sent },
+  });
+  expect(page.headers.get('content-language')).toBe(language);
+});
+
 describe('behind a proxy', () => {
   test('what came over plain HTTP is refused where the issuer is https', async () => {
     const behind = await openWorld({

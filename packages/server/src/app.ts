@@ -1,4 +1,4 @@
-import { type AuthorizationServer, type Client, LOGIN_PATH, LOGOUT_PATH, type Log, silentLog } from '@gatehouse/core';
+import { type AuthorizationServer, type Client, LOGIN_PATH, type Log, silentLog } from '@gatehouse/core';
 import { Hono } from 'hono';
 import type { PathHooks } from './config/config.ts';
 import type { CertificateHeader } from './http/client-certificate.ts';
@@ -14,7 +14,7 @@ import { clientLogo, LOGO_PATH } from './routes/client-logo.ts';
 import { endpointHandler, endpointRoutes, methodsOf } from './routes/endpoints.ts';
 import { type Call, handler, type RequestMetrics, type Room, type RouteOptions } from './routes/handling.ts';
 import { type Health, health, live, ready } from './routes/health.ts';
-import { METADATA_PATH, metadata, metadataAnswer } from './routes/metadata.ts';
+import { METADATA_PATH, metadataAnswer, publicDocument, publicDocuments } from './routes/metadata.ts';
 import { notFound } from './routes/not-found.ts';
 import { protectedResource } from './routes/protected.ts';
 import { createRequestLog } from './telemetry/request-log.ts';
@@ -67,20 +67,16 @@ function startData(server: AuthorizationServer, options: AppOptions): StartPageD
     sample: options.start?.sample ?? null,
     store: { name: store.name, capabilities: store.capabilities },
     enabledGrants: settings.enabledGrants,
+    userInfoPath: server.keySet() === null ? null : settings.openid.userInfoPath,
     warnings: options.start?.warnings ?? [],
   };
 }
 
-/** What a browser that is not posting sees at the paths of the two forms. */
+/** What a browser that is not posting sees at the path of the login form. */
 function pagesOf(room: Room): ReadonlyMap<string, (call: Call) => Promise<Response>> {
-  const { views } = room.rendering;
   const home = (call: Call): Response =>
     new Response(null, { status: 303, headers: { ...commonHeaders(call.traceId), Location: `${room.mountPath}/` } });
-  const loggedOut = (call: Call): Response => pageResponse(call, views.loggedOutPage(call.page));
-  return new Map([
-    [LOGIN_PATH, accountPage(room, LOGIN_PATH, home)],
-    [LOGOUT_PATH, accountPage(room, LOGOUT_PATH, loggedOut)],
-  ]);
+  return new Map([[LOGIN_PATH, accountPage(room, LOGIN_PATH, home)]]);
 }
 
 /** The authorization server as a Hono app, to be served by itself or mounted in another app under the issuer's path. */
@@ -121,12 +117,12 @@ export function createApp(server: AuthorizationServer, options: AppOptions = {})
     clock: runtime.clock,
     listSeconds: Math.max(1, settings.clientCacheSeconds),
   });
-  for (const route of endpointRoutes(settings.basePath)) {
+  for (const route of endpointRoutes(settings, server.keySet() !== null)) {
     const post = endpointHandler(room, route, cors);
     const get = pagesOf(room).get(route.path);
     add(route.path, methodsOf(route), get ? (call) => (call.c.req.method === 'POST' ? post : get)(call) : post);
   }
-  add(METADATA_PATH, GET, metadata(server));
+  for (const [path, answer] of publicDocuments(server)) add(path, GET, publicDocument(answer));
   const state: Health = {
     store,
     clock: runtime.clock,

@@ -121,6 +121,7 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     allowHttp: config.listener.allowHttp,
     clients,
     subjects: owners.map(({ owner }) => owner.subject),
+    signingAlgorithms: resolved.signingKeys.map(({ algorithm }) => algorithm),
   };
   const saml = await samlSupport({ settings, clients, named: config.enabledGrants !== undefined });
   const server = createAuthorizationServer({
@@ -133,6 +134,8 @@ export async function assemble(resolved: ResolvedConfig, options: AssembleOption
     runtime,
     deployment,
     decryptionKeys: resolved.decryptionKeys,
+    signingKeys: resolved.signingKeys,
+    retiredKeys: resolved.retiredKeys,
     fetchDocument: createFetchDocument({ privateHosts: config.outbound?.privateHosts ?? [] }),
     grants: [...saml.grants, ...(config.customGrants ?? [])],
   });

@@ -29,8 +29,11 @@ export interface StartedServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Everything it has written so far, both streams as they came. */
-  output(): string;
+  /**
+   * Both streams as they came, with a line for each request that was answered before this is called: a log is written
+   * when there is time, so what is there already may lack the last ones.
+   */
+  output(): Promise<string>;
   /** The exit code (null: ended by the signal) and the time it took; a second call waits for the same end. */
   stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly milliseconds: number }>;
 }
@@ -71,10 +74,14 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     url,
     port,
     pid: child.pid as number,
-    output: () => output,
+    async output() {
+      const last = await ask(`${url}/health/live`);
+      while (last && isRunning(child) && !output.includes(last.traceId)) await pause(10);
+      return output;
+    },
     async stop(signal = 'SIGTERM') {
       const asked = performance.now();
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      if (isRunning(child)) child.kill(signal);
       const late = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
       await ended;
       clearTimeout(late);
@@ -93,25 +100,27 @@ function unconfigured(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function ready(child: ChildProcess, port: number, origin: string): Promise<void> {
   const end = performance.now() + READY_WITHIN_MS;
   while (performance.now() < end) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
-    if (await answers(`${origin}:${port}/health/ready`)) return;
+    if (!isRunning(child)) throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
+    if ((await ask(`${origin}:${port}/health/ready`))?.status === 200) return;
     await pause(25);
   }
   throw new Error(`It was not ready within ${READY_WITHIN_MS / 1000} s.`);
 }
 
-function answers(url: string): Promise<boolean> {
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+/** Null: nothing answers there. */
+function ask(url: string): Promise<{ readonly status: number; readonly traceId: string } | null> {
   return new Promise((resolve) => {
     // Whether it is up is all that is asked; whose certificate it is, the test asks.
     const options = { agent: false, timeout: 2_000, rejectUnauthorized: false };
     const request = url.startsWith('https:') ? https.request(url, options) : http.request(url, options);
     request.on('response', (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve({ status: response.statusCode ?? 0, traceId: String(response.headers['x-trace-id']) });
     });
     request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
+    request.on('error', () => resolve(null));
     request.end();
   });
 }

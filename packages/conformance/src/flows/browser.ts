@@ -5,6 +5,7 @@ import {
   type Endpoint,
   type EndpointResponse,
   LOGIN_PATH,
+  LOGOUT_PATH,
   type LoginPrompt,
 } from '@gatehouse/core';
 import { CALLBACK, encode, type Fields, ISSUER, OWNER_PASSWORD, request, type Site } from './site.ts';
@@ -27,6 +28,13 @@ export class Browser {
 
   /** From an authorization request to its code: signs in where asked, and allows everything. */
   async code(parameters: Fields = {}): Promise<string> {
+    const { code } = await this.answer(parameters);
+    if (code === undefined) throw new TypeError('An authorization request was answered without a code.');
+    return code;
+  }
+
+  /** The same, up to whatever its answer holds. */
+  async answer(parameters: Fields = {}): Promise<Readonly<Record<string, string>>> {
     const query = encode({
       response_type: 'code',
       client_id: 'app',
@@ -37,9 +45,18 @@ export class Browser {
     let page = await this.#send(this.#site.server.authorize, 'GET', `${AUTHORIZE}?${query}`);
     if (page.kind === 'interact' && page.prompt.type === 'login') page = await this.#signIn(page.prompt);
     if (page.kind === 'interact' && page.prompt.type === 'consent') page = await this.#allow(page.prompt);
-    const code = page.kind === 'redirect' ? new URL(page.location).searchParams.get('code') : null;
-    if (code === null) throw new TypeError(`An authorization request ended with ${describe(page)}.`);
-    return code;
+    if (page.kind !== 'redirect') throw new TypeError(`An authorization request ended with ${describe(page)}.`);
+    const { hash, searchParams } = new URL(page.location);
+    return Object.fromEntries(hash === '' ? searchParams : new URLSearchParams(hash.slice(1)));
+  }
+
+  /** Signs out, by the page that asks. */
+  async signOut(): Promise<void> {
+    const { logout } = this.#site.server;
+    const page = await this.#send(logout, 'GET', LOGOUT_PATH);
+    if (page.kind !== 'interact' || page.prompt.type !== 'logout')
+      throw new TypeError(`A sign-out began with ${describe(page)}.`);
+    await this.#send(logout, 'POST', LOGOUT_PATH, encode({ form_token: page.prompt.formToken }));
   }
 
   async #signIn({ continueTo, formToken }: LoginPrompt): Promise<EndpointResponse> {

@@ -15,6 +15,8 @@ const SUFFERED = [
   ['forgets the revocation of the grant', 'flow-revocation'],
   ['forgets the revocation of the grant', 'flow-consent-removed'],
   ['forgets the revocation of the grant', 'flow-owner-ended'],
+  ['forgets the revocation of the grant', 'flow-hybrid'],
+  ['forgets the revocation of the grant', 'flow-sign-out'],
   ['remembers what was absent', 'flow-lost-answer'],
   ['keeps nonces to itself', 'flow-one-assertion-100-times'],
 ] as const;

@@ -11,6 +11,7 @@ import {
   type Owner,
   type Settings,
   type Store,
+  signingKeyOf,
 } from '@gatehouse/core';
 import type { OpenOptions, Trial } from '../trial.ts';
 
@@ -22,7 +23,7 @@ export const CLIENT_SECRET = 'app-secret-that-a-machine-has-made';
 export const OWNER_PASSWORD = 'correct horse battery staple';
 export const SERVER_SECRET = 'server-secret-of-thirty-two-bytes-or-more';
 
-const ALL_GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password'];
+const ALL_GRANTS = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password'];
 const CLIENTS = ['app', 'eve'].map((id) => ({
   id,
   secret: CLIENT_SECRET,
@@ -44,6 +45,8 @@ const ROBOTS = {
   scopes: ['read'],
   defaultScopes: ['read'],
 };
+
+const SIGNING_KEY = signingKeyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 
 const ANN: Owner = { subject: 'owner-ann', username: 'ann', enabled: true, locked: false, claims: {} };
 
@@ -79,6 +82,7 @@ export class Site {
         find: async (subject) => (subject === ANN.subject ? ANN : null),
       },
       secrets: [SERVER_SECRET],
+      signingKeys: [SIGNING_KEY],
       runtime: { clock: now, log },
     });
     for (const name of EVENTS)

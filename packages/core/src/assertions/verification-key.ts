@@ -22,6 +22,10 @@ export const SIGNATURE_ALGORITHMS: readonly string[] = [...RSA, ...[...EC.values
 /** For `client_secret_jwt` alone; a public key is never taken for one of these. */
 export const HMAC_ALGORITHMS: readonly string[] = ['HS256', 'HS384', 'HS512'];
 
+export function isHmac(algorithm: string): boolean {
+  return HMAC_ALGORITHMS.includes(algorithm);
+}
+
 /** Bits. */
 export const SMALLEST_RSA = 2_048;
 const LARGEST_RSA = 4_096;
@@ -32,7 +36,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const KEY_TYPES: readonly unknown[] = ['RSA', 'EC', 'OKP'];
 
 /** What the key's type and size allow; a text where the key is good for nothing. */
-function algorithmsOf(key: KeyObject): readonly string[] | string {
+export function algorithmsOf(key: KeyObject): readonly string[] | string {
   const details = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa': {

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.ts';
-import { endpointUrl } from '../endpoints/metadata.ts';
+import { endpointUrl } from '../endpoints/endpoint-url.ts';
 import { looksEncrypted, member, parseCompactJws } from '../jwt/compact.ts';
 import { decryptJwt } from '../jwt/decrypt-jwt.ts';
 import { readJwsHeader } from '../jwt/jose-header.ts';

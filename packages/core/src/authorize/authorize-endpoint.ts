@@ -1,8 +1,7 @@
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../endpoints/endpoint.ts';
 import { OAuthError } from '../oauth/errors.ts';
-import { type Form, mergeForms, parseQuery } from '../oauth/form.ts';
-import { refuseCredentials, requireFormBody } from '../oauth/form-body.ts';
-import { formEncode } from '../oauth/form-encoding.ts';
+import { type Form, mergeForms, parseQuery, queryOf } from '../oauth/form.ts';
+import { refuseCredentials, requireFormBody, withoutQuery } from '../oauth/form-body.ts';
 import { authorizePath, mountOf } from '../owner/own-path.ts';
 import { answeredByPage } from '../owner/page-errors.ts';
 import { requireSameOrigin } from '../owner/same-origin.ts';
@@ -47,9 +46,7 @@ async function receive(
   now: Instant,
 ): Promise<EndpointResponse> {
   const { limits } = context.settings;
-  const url = new URL(request.url);
-  url.search = '';
-  const bare = { ...request, url };
+  const bare = withoutQuery(request);
   const body = requireFormBody(bare, limits, { repeatable: REPEATABLE_ON_PAGE });
   if (!body.has('interaction'))
     return moveToQuery(context, request, requireFormBody(bare, limits, { repeatable: REPEATABLE }), at);
@@ -65,10 +62,7 @@ async function receive(
 function moveToQuery({ settings }: ServerContext, request: EndpointRequest, body: Form, at: string): EndpointResponse {
   const form = mergeForms(parseQuery(request.url.search, settings.limits, REPEATABLE), body);
   refuseCredentials(form);
-  const pairs = [...form.names()].flatMap((name) =>
-    form.all(name).map((value) => `${formEncode(name)}=${formEncode(value)}`),
-  );
-  const query = `?${pairs.join('&')}`;
+  const query = `?${queryOf(form)}`;
   parseQuery(query, settings.limits, REPEATABLE);
   return startAgain(request, at + query);
 }

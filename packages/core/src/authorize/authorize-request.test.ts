@@ -198,7 +198,7 @@ describe('a refusal that the client is told', () => {
     const inQuery = await ask({ response_type: 'token', response_mode: 'query' });
     expect(locationOf(inQuery).split('#')[0]).toBe(CALLBACK);
     expect(answerOf(inQuery)).toMatchObject({ error: 'invalid_request' });
-    expect(locationOf(await ask({ response_type: 'code token' }))).toContain('#error=unsupported_response_type');
+    expect(locationOf(await ask({ response_type: 'code token x' }))).toContain('#error=unsupported_response_type');
   });
 
   it('[AX-17] [AX-107] the implicit grant is off for a client that does not name it, and for a server that has it off', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aClient } from '../grants/world.test-support.ts';
+import { anOpenidSite } from '../openid/openid.test-support.ts';
 import { DEFAULT_SETTINGS } from '../server/defaults.ts';
 import { createServerSecrets } from '../server/secrets.ts';
 import { answerOf, aSite, CALLBACK, consentPage, locationOf, loginPage, type Site } from './browser.test-support.ts';
@@ -29,7 +30,14 @@ describe('the consent page', () => {
     // Each long enough that what is sealed never holds it by chance.
     for (const value of ['client.example', 'a-state-of-the-client', 'read+write'])
       expect(Buffer.from(page.interaction, 'base64url').toString('latin1')).not.toContain(value);
-    expect((await browser.toConsent({ response_type: 'token' })).refreshSeconds).toBeNull();
+    const implicit = await browser.toConsent({ response_type: 'token' });
+    expect([implicit.accessTokenSeconds, implicit.refreshSeconds]).toEqual([3600, null]);
+  });
+
+  it('names no lifetime where an ID token alone is asked for', async () => {
+    const asked = { response_type: 'id_token', scope: 'openid', nonce: 'n', prompt: 'consent' };
+    const page = await anOpenidSite().browser().toConsent(asked);
+    expect([page.accessTokenSeconds, page.refreshSeconds]).toEqual([null, null]);
   });
 
   it('[AX-30] [AX-160] [SEC-42] neither store nor cookie holds anything of the request', async () => {

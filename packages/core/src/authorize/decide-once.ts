@@ -6,8 +6,14 @@ import { consentedScope, consentKey } from './consent.ts';
 import type { Accepted } from './new-grant.ts';
 import { recordConsent } from './record-consent.ts';
 
-/** Parameters of the answer; `restart`: this page's decision is used up or fell, so the request begins again. */
-export type Outcome = Readonly<Record<string, string>> | 'restart';
+/** What the answer says and was granted; `restart`: this page's decision is used up or fell, so the request begins again. */
+export type Outcome = Answered | 'restart';
+
+export interface Answered {
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Of the grant: where a page was decided before, what was ticked then. */
+  readonly scope: readonly string[];
+}
 
 export interface Answers {
   /** Writes the grant and answers; `there`: it is there already. */

@@ -12,9 +12,17 @@ export function deliver(
 ): EndpointResponse {
   const sent = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
   if (mode === 'form_post') return { kind: 'form_post', action: redirectUri, fields: Object.fromEntries(sent) };
-  const text = sent.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  const location = mode === 'fragment' ? `${redirectUri}#${text}` : redirectUri + separator(redirectUri) + text;
+  const location = mode === 'fragment' ? `${redirectUri}#${encoded(sent)}` : withQuery(redirectUri, sent);
   return { kind: 'redirect', status: request.method === 'POST' ? 303 : 302, location };
+}
+
+/** A registered URI with more in its query. */
+export function withQuery(uri: string, pairs: readonly (readonly [name: string, value: string])[]): string {
+  return uri + separator(uri) + encoded(pairs);
+}
+
+function encoded(pairs: readonly (readonly [name: string, value: string])[]): string {
+  return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
 }
 
 /** RFC 6749 3.1.2: a query that the registered URI has must be retained (SEC-75). */

@@ -80,6 +80,21 @@ describe('prompt and max_age', () => {
       expect((await lastGrant(site)).request).not.toHaveProperty('signed_in_after');
     });
 
+  it('a session of just before is not one more sign-in, however far the clocks of servers may differ', async () => {
+    const site = aSite();
+    Object.defineProperty(site.store, 'capabilities', { value: { ...site.store.capabilities, clockTolerance: 5_000 } });
+    const browser = await remembered(site);
+    site.time.now += 1_000;
+    const page = loginPage(await browser.authorize({ prompt: 'login' }));
+    const wrong = await browser.signIn(page, { Passwd: 'wrong' });
+    loginPage(await browser.follow(wrong));
+    // The server that signs in may be behind the one that asked.
+    site.time.now -= 9_000;
+    const answer = await browser.signIn(page);
+    site.time.now += 9_000;
+    expect(answerOf(await browser.follow(answer))).toHaveProperty('code');
+  });
+
   it('max_age is content with a sign-in that is young enough', async () => {
     const site = aSite();
     const browser = await remembered(site);
@@ -95,11 +110,20 @@ describe('prompt and max_age', () => {
     const target = new URL(page.continueTo, 'https://issuer.example');
     await browser.signIn(page);
     const mark = target.searchParams.get('signed_in_after') ?? '';
-    const variants = [`0.${mark.split('.')[1]}`, mark.split('.')[0] ?? '', `${site.time.now}.`, 'x.y', ''].map(
-      (signed_in_after) => ({ prompt: 'login', signed_in_after }),
-    );
-    for (const variant of [...variants, { prompt: 'login', scope: 'read', signed_in_after: mark }])
-      loginPage(await browser.authorize(variant));
+    const [instant = '', session = '', signature = ''] = mark.split('.');
+    const other = `${session.startsWith('A') ? 'B' : 'A'}${session.slice(1)}`;
+    const variants = [
+      `${Number(instant) - 1}.${session}.${signature}`,
+      `${instant}.${other}.${signature}`,
+      `${instant}..${signature}`,
+      `${instant}.${session}`,
+      `${instant}.${session}.`,
+      'x.y.z',
+      '',
+    ].map((signed_in_after) => ({ prompt: 'login', signed_in_after }));
+    const good = { prompt: 'login', signed_in_after: mark };
+    for (const variant of [...variants, { ...good, scope: 'read' }]) loginPage(await browser.authorize(variant));
+    expect(answerOf(await browser.authorize(good))).toHaveProperty('code');
     expect(answerOf(await browser.get(page.continueTo))).toHaveProperty('code');
     site.time.now += 599_000;
     expect(answerOf(await browser.get(page.continueTo))).toHaveProperty('code');
@@ -113,7 +137,7 @@ describe('prompt and max_age', () => {
     const page = consentPage(await browser.authorize({ prompt: 'consent' }));
     expect([page.scopes, page.alreadyGranted]).toEqual([['read', 'write'], []]);
     expect(answerOf(await browser.decide(page))).toHaveProperty('code');
-    const signedInAgain = loginPage(await browser.authorize({ prompt: 'login consent' }));
+    const signedInAgain = loginPage(await browser.authorize({ prompt: ' login  consent' }));
     consentPage(await browser.follow(await browser.signIn(signedInAgain)));
   });
 });
@@ -136,6 +160,15 @@ describe('an owner who was authenticated before the request', () => {
     // One session for them all.
     expect(browser.owner).toBe(first);
     expect(site.checked).toEqual([]);
+  });
+
+  it('whom nobody can ask again is not passed off as having signed in lately (OpenID Connect Core 3.1.2.1)', async () => {
+    const site = aSite({ hooks: { authenticatedSubject: () => 'ann' } });
+    const browser = site.browser();
+    await browser.toAnswer();
+    site.time.now += 60_000;
+    expect(answerOf(await browser.authorize({ max_age: '100' }))).toHaveProperty('code');
+    expect(answerOf(await browser.authorize({ max_age: '10' }))).toMatchObject({ error: 'login_required' });
   });
 
   it('[AX-36] falls back to the login page where the hook names nobody, and then no longer vouches', async () => {

@@ -1,6 +1,9 @@
-import type { GrantId } from '../store/brands.ts';
-import type { Basis, Granted, NewGrantFacts } from '../tokens/granted.ts';
-import { type FamilyId, familyOfCode, grantKey, makeCode, makeDerivedCode } from '../tokens/handle.ts';
+import type { CodeState } from '../grants/grant.ts';
+import { resolveSelectors } from '../selectors/selector-map.ts';
+import type { GrantId, Instant } from '../store/brands.ts';
+import type { Basis, Granted, NewCode, NewGrantFacts } from '../tokens/granted.ts';
+import { type FamilyId, familyOfCode, grantKey, keyOf, makeCode, makeDerivedCode } from '../tokens/handle.ts';
+import { selectorSources } from '../tokens/metadata.ts';
 import { keptParameters } from '../tokens/token-data.ts';
 import { codeMaterial } from './interaction.ts';
 import type { Facts, Known } from './step.ts';
@@ -16,6 +19,23 @@ export function makeFamily({ context, decision }: Accepted): { code: string; fam
     : makeCode(context.runtime.entropy, length);
   const family = familyOfCode(code, context.secrets, decision?.secret ?? 0);
   return { code, family, key: grantKey(family) };
+}
+
+/** The state of a code that goes out now, and what its redemption must prove. */
+export function newCode({ challenge, context, now }: Accepted, code: string): NewCode {
+  const expiresAt = now + context.settings.authorize.code.ttlSeconds * 1000;
+  return { state: { hash: keyOf('code_hash', code), expiresAt, spentAt: null }, challenge };
+}
+
+/** AX-43: kept with a code, and merged into its token (AX-44). */
+export function codeMetadata(state: Accepted): Record<string, string> {
+  const granted = toGranted(state, { kind: 'none' }, state.approval.scope);
+  return resolveSelectors(state.context.settings.authorize.code.metadata, selectorSources(granted, state.now));
+}
+
+/** RFC 6749 4.1.2: a spent code is never sent out again, nor one whose time has come. */
+export function isStillGood(code: CodeState | null, now: Instant): boolean {
+  return code !== null && code.spentAt === null && now < code.expiresAt;
 }
 
 /** What a grant remembers of the request it came from. */

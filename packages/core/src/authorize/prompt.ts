@@ -10,7 +10,7 @@ const PROMPTS: ReadonlyMap<string, Prompt> = new Map(
 /** @throws OAuthError `invalid_request` for an unknown value, or for `none` beside another */
 export function parsePrompt(text: string | undefined): ReadonlySet<Prompt> {
   const prompts = new Set<Prompt>();
-  for (const value of text?.split(' ') ?? []) {
+  for (const value of text?.split(' ').filter((value) => value !== '') ?? []) {
     const prompt = PROMPTS.get(value);
     if (!prompt) throw refusal('prompt-known', [...PROMPTS.keys()].join(', '));
     prompts.add(prompt);

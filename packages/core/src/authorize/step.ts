@@ -35,6 +35,8 @@ export interface Facts {
   readonly prompt: ReadonlySet<Prompt>;
   /** Seconds since the owner's sign-in that the client accepts; null: any. */
   readonly maxAge: number | null;
+  /** The `sub` that the client expects; null: anybody. */
+  readonly hinted: string | null;
   readonly audience: readonly string[];
   readonly requestedScope: readonly string[];
   readonly scope: readonly string[];

@@ -4,6 +4,7 @@ import { chooseAudience } from './steps/audience.ts';
 import { readChallenge } from './steps/challenge.ts';
 import { findClient } from './steps/client.ts';
 import { requireConsent } from './steps/consent.ts';
+import { readHint } from './steps/hint.ts';
 import { requireLogin } from './steps/login.ts';
 import { readPrompt } from './steps/prompt.ts';
 import { verifyRedirectUri } from './steps/redirect-uri.ts';
@@ -27,6 +28,7 @@ export const AUTHORIZE_STEPS: readonly NamedStep[] = new StepTable()
   .redirect('response mode', chooseResponseMode)
   .redirect('pkce', readChallenge)
   .redirect('prompt', readPrompt)
+  .redirect('hint', readHint)
   .redirect('audience', chooseAudience)
   .redirect('scope', readScope)
   .redirect('login', requireLogin)

@@ -8,7 +8,7 @@ import type { ServerContext } from '../server/context.ts';
 import type { Instant, Key } from '../store/brands.ts';
 import { keyOf } from '../tokens/handle.ts';
 import type { Client, ClientAuthMethod } from './client.ts';
-import { createFailureCounter } from './failure-counter.ts';
+import { createFailureCounter, tooManyFailures } from './failure-counter.ts';
 import { methodFault, proofBy } from './method-fault.ts';
 import { clientAssertion } from './methods/client-assertion.ts';
 import type { AuthMethod, ClientAssertion, Reading } from './methods/method.ts';
@@ -59,9 +59,11 @@ export async function authenticateClient(
   if (where !== 'any' && method.name !== 'none' && method.place !== 'any' && method.place !== where)
     throw refuse(attempt, null, { check: 'client-auth-location', expected: `credentials in the ${where}` });
 
-  const failures = createFailureCounter(context.store, 'client-auth', context.settings.clientAuthentication.failures);
+  const limit = context.settings.clientAuthentication.failures;
+  const failures = createFailureCounter(context.store, 'client-auth', limit);
   const counted = (): Key => failureKey(first.id, request);
-  if (failures.watching(attempt.at) && (await failures.locked(counted(), attempt.at))) throw locked(context);
+  const locked = (): OAuthError => tooManyFailures('client-auth-locked', limit);
+  if (failures.watching(attempt.at) && (await failures.locked(counted(), attempt.at))) throw locked();
 
   const { client, reading } = await identify(context, first, others);
   const used = usedMethod(method, reading, client);
@@ -69,7 +71,7 @@ export async function authenticateClient(
   if (client && failed === null) return { client, method: used };
   const fault = failed ?? { check: 'client-known', expected: 'a known client and its secret' };
   const refusal = refuse(attempt, client ?? null, fault);
-  if (await failures.failed(counted(), attempt.at)) throw locked(context);
+  if (await failures.failed(counted(), attempt.at)) throw locked();
   throw refusal;
 }
 
@@ -251,13 +253,5 @@ function refuse({ context, method, request }: Attempt, client: Client | null, fa
     ...(method?.place === 'header'
       ? { headers: { 'WWW-Authenticate': basicChallenge(context.settings.resource.realm) } }
       : {}),
-  });
-}
-
-function locked({ settings }: ServerContext): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many failed attempts; try again later.', {
-    check: 'client-auth-locked',
-    status: 429,
-    retryAfter: settings.clientAuthentication.failures.lockSeconds,
   });
 }

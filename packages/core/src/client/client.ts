@@ -50,6 +50,8 @@ export interface Client extends KeyMaterial {
   /** With a secret: Basic and post unless the registration says less. */
   readonly authMethods: readonly ClientAuthMethod[];
   readonly redirectUris: readonly string[];
+  /** Where the browser may be sent after a sign-out (OpenID Connect RP-Initiated Logout 3.1). */
+  readonly postLogoutRedirectUris: readonly string[];
   readonly grantTypes: readonly string[];
   readonly responseTypes: readonly string[];
   readonly scopes: readonly string[];
@@ -71,6 +73,8 @@ export interface Client extends KeyMaterial {
   readonly sealedSecrets: readonly SealedSecret[];
   /** Its own assertions may name owners (SEC-125). */
   readonly mayAssertOwners: boolean;
+  /** JWS algorithm of its ID tokens (OpenID Connect Registration 2); null: that of the server's first key. */
+  readonly idTokenSignedResponseAlg: string | null;
   /** What the `aud` of its client assertions is: the issuer, or for old clients the token endpoint (R21). */
   readonly assertionAudience: 'issuer' | 'token_endpoint';
 }

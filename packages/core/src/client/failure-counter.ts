@@ -1,3 +1,4 @@
+import { OAuthError } from '../oauth/errors.ts';
 import type { FailureLimit } from '../server/config.ts';
 import type { Instant, Key } from '../store/brands.ts';
 import type { Store } from '../store/store.ts';
@@ -45,6 +46,15 @@ export function createFailureCounter(store: Store, name: string, limit: FailureL
       return place > limit.failures;
     },
   };
+}
+
+/** What is answered under a lock; `check` says which one. */
+export function tooManyFailures(check: string, { lockSeconds }: FailureLimit): OAuthError {
+  return new OAuthError('temporarily_unavailable', 'Too many failed attempts; try again later.', {
+    check,
+    status: 429,
+    retryAfter: lockSeconds,
+  });
 }
 
 const MOST_SUSPECTS = 10_000;

@@ -1,16 +1,15 @@
 import type { Instant } from '../store/brands.ts';
-import type { ClientSecret } from './client.ts';
 
 /**
  * A client's secrets with a new one in front. Of those before, the one that lasts longest goes on until `overlapUntil`,
  * and never longer than it would have.
  */
-export function rotatedSecrets(
-  before: readonly ClientSecret[],
-  hash: string,
+export function rotatedSecrets<S extends { readonly expiresAt?: Instant }>(
+  before: readonly S[],
+  fresh: S,
   overlapUntil: Instant,
-): readonly ClientSecret[] {
-  const end = ({ expiresAt = Number.POSITIVE_INFINITY }: ClientSecret): number => expiresAt;
+): readonly S[] {
+  const end = ({ expiresAt = Number.POSITIVE_INFINITY }: S): number => expiresAt;
   const [old] = before.toSorted((a, b) => end(b) - end(a));
-  return [{ hash }, ...(old ? [{ ...old, expiresAt: Math.min(end(old), overlapUntil) }] : [])];
+  return [fresh, ...(old ? [{ ...old, expiresAt: Math.min(end(old), overlapUntil) }] : [])];
 }

@@ -50,6 +50,11 @@ export function openClientSecret(secrets: ServerSecrets, client: ClientId, seale
   return null;
 }
 
+/** Bytes of the secret inside, which sealing does not hide. */
+export function sealedBytes(sealed: string): number {
+  return Buffer.from(sealed.slice(3), 'base64url').length - NONCE - TAG;
+}
+
 export function isSealedSecret(text: string): boolean {
   return FORM.test(text);
 }

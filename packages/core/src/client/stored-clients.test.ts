@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { createRuntime } from '../runtime/runtime.ts';
+import { createServerSecrets } from '../server/secrets.ts';
 import { createMemoryStore, type MemoryStore } from '../store/memory-store.test-support.ts';
 import { StoreError } from '../store/store-error.ts';
 import { keyOf } from '../tokens/handle.ts';
+import type { Client } from './client.ts';
 import { combineDirectories, withoutIssuers } from './client-directory.ts';
 import { clientKey } from './client-register.ts';
 import { createConfigClients } from './config-clients.ts';
+import { hmacSecrets } from './hmac-secrets.ts';
 import { ClientMetadataError } from './metadata-members.ts';
+import { sealClientSecret } from './sealed-secret.ts';
 import { hashMachineSecret } from './secret-hash.ts';
 import { createStoredClients, type StoredClients } from './stored-clients.ts';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const APP = { id: 'app', secret: 'a-machine-made-secret', redirectUris: ['https://client.example/cb'] };
+
+const SECRETS = createServerSecrets(['a secret of the server, long enough for it']);
+const seal = (id: string, secret: string) =>
+  sealClientSecret({ entropy: createRuntime().entropy, secrets: SECRETS }, id, secret);
 
 interface Office extends StoredClients {
   readonly store: MemoryStore;
@@ -81,18 +89,36 @@ describe('clients in a store', () => {
     const office = anOffice();
     await office.create(APP);
     const until = NOON + 60_000;
-    const secret = await office.rotateSecret('app', until);
+    const secret = await office.rotateSecret('app', until, seal);
     expect(secret).toMatch(/^[0-9A-Za-z]{32}$/);
     expect((await office.find('app'))?.secrets).toEqual([
       { hash: hashMachineSecret(secret ?? '') },
       { hash: hashMachineSecret(APP.secret), expiresAt: until },
     ]);
-    const next = await office.rotateSecret('app', until + 1);
+    const next = await office.rotateSecret('app', until + 1, seal);
     expect((await office.find('app'))?.secrets).toEqual([
       { hash: hashMachineSecret(next ?? '') },
       { hash: hashMachineSecret(secret ?? ''), expiresAt: until + 1 },
     ]);
-    expect(await office.rotateSecret('nobody', until)).toBeUndefined();
+    expect(await office.rotateSecret('nobody', until, seal)).toBeUndefined();
+  });
+
+  it('get a new secret of the kind that they prove themselves with, and what it replaces ends too', async () => {
+    const office = anOffice();
+    const { secret: _, ...app } = APP;
+    const old = { sealed: seal('app', 'o'.repeat(64)) };
+    await office.create({ ...app, authMethods: ['client_secret_jwt'], sealedSecrets: [old] });
+    const secret = (await office.rotateSecret('app', NOON + 60_000, seal)) ?? '';
+    const after = await office.find('app');
+    expect(after?.secrets).toEqual([]);
+    expect(after?.sealedSecrets).toEqual([expect.anything(), { ...old, expiresAt: NOON + 60_000 }]);
+    expect(
+      hmacSecrets({ secrets: SECRETS }, after as Client, NOON).map(({ algorithms, key }) => [`${key}`, algorithms]),
+    ).toEqual([
+      [secret, ['HS256', 'HS384', 'HS512']],
+      ['o'.repeat(64), ['HS256', 'HS384', 'HS512']],
+    ]);
+    expect(hmacSecrets({ secrets: SECRETS }, after as Client, NOON + 60_000)).toHaveLength(1);
   });
 
   it('are gone once removed, and may be registered anew', async () => {

@@ -28,9 +28,13 @@ export interface StoredClients extends ClientDirectory {
   update(id: ClientId, change: Readonly<Record<string, unknown>>, by?: RegisteredBy): Promise<Client | undefined>;
   /**
    * Gives a new secret, in the clear, once. Whatever was there goes on until `overlapUntil`; of several old ones the
-   * one that lasts longest.
+   * one that lasts longest. One that is kept to be read back is replaced by such a one, which `seal` makes.
    */
-  rotateSecret(id: ClientId, overlapUntil: Instant): Promise<string | undefined>;
+  rotateSecret(
+    id: ClientId,
+    overlapUntil: Instant,
+    seal: (id: ClientId, secret: string) => string,
+  ): Promise<string | undefined>;
   /** False: there is none. Its tokens are dead from then on, as nobody's. */
   remove(id: ClientId): Promise<boolean>;
   list(page: PageRequest): Promise<Page<Client>>;
@@ -48,8 +52,9 @@ export interface StoredClientsOptions {
   readonly compat?: 'none' | 'axway';
 }
 
-/** 190 random bits. */
+/** 190 random bits; for an HMAC as many bytes as the longest hash has (RFC 7518 3.2). */
 const SECRET_LETTERS = 32;
+const HMAC_SECRET_LETTERS = 64;
 const MOST_KEPT = 10_000;
 /** How often a change is tried anew on a client that another administrator changes at the same moment. */
 const ROUNDS = 3;
@@ -153,12 +158,22 @@ export function createStoredClients({
         return { state: writeClient(after), result: after };
       }),
 
-    rotateSecret: (id, overlapUntil) =>
+    rotateSecret: (id, overlapUntil, seal) =>
       change(id, (before) => {
-        const secret = randomLetters(entropy, SECRET_LETTERS);
-        const secrets = rotatedSecrets(before.secrets, hashMachineSecret(secret), overlapUntil);
+        const isSealed = before.sealedSecrets.length > 0;
+        const secret = randomLetters(entropy, isSealed ? HMAC_SECRET_LETTERS : SECRET_LETTERS);
+        const isHashed = !isSealed || before.secrets.length > 0;
+        const after = {
+          ...before,
+          ...(isHashed
+            ? { secrets: rotatedSecrets(before.secrets, { hash: hashMachineSecret(secret) }, overlapUntil) }
+            : {}),
+          ...(isSealed
+            ? { sealedSecrets: rotatedSecrets(before.sealedSecrets, { sealed: seal(id, secret) }, overlapUntil) }
+            : {}),
+        };
         return {
-          state: writeClient(judgeRegistration({ ...before, secrets }, { by: 'administrator', reserved, compat })),
+          state: writeClient(judgeRegistration(after, { by: 'administrator', reserved, compat })),
           result: secret,
         };
       }),

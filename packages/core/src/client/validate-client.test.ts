@@ -35,6 +35,7 @@ describe('a client that says little', () => {
       secrets: [{ hash: HASH }],
       authMethods: ['client_secret_basic', 'client_secret_post'],
       redirectUris: [],
+      postLogoutRedirectUris: [],
       grantTypes: ['authorization_code', 'refresh_token'],
       responseTypes: ['code'],
       scopes: [],
@@ -49,6 +50,7 @@ describe('a client that says little', () => {
       certificateBoundTokens: false,
       sealedSecrets: [],
       mayAssertOwners: false,
+      idTokenSignedResponseAlg: null,
       assertionAudience: 'issuer',
       jwks: null,
       jwksUri: null,
@@ -70,7 +72,7 @@ describe('a client that says little', () => {
   it('comes out of its own validation unchanged', () => {
     const client = validateClient({ id: 'app', secret: SECRET, grantTypes: ['implicit', 'password'], scopes: ['a'] });
     expect(validateClient(JSON.parse(JSON.stringify(client)))).toEqual(client);
-    expect(client.responseTypes).toEqual(['token']);
+    expect(client.responseTypes).toEqual(['token', 'id_token', 'id_token token']);
   });
 });
 
@@ -106,6 +108,9 @@ describe('origins of scripts', () => {
   });
 });
 
+/** As long as a sealed secret of 48 bytes: nonce, tag and text. */
+const SEALED_48 = `v1:${Buffer.alloc(76, 1).toString('base64url')}`;
+
 describe('a client that says something wrong', () => {
   it.each<[string, Record<string, unknown>]>([
     ['id', { id: undefined }],
@@ -133,6 +138,14 @@ describe('a client that says something wrong', () => {
     ['grantTypes', { grantTypes: 'password' }],
     ['grantTypes[1]', { grantTypes: ['password', ''] }],
     ['responseTypes[0]', { responseTypes: ['constructor'] }],
+    ['responseTypes[0]', { responseTypes: ['id_token code'] }],
+    ['responseTypes', { responseTypes: ['code token'] }],
+    ['responseTypes', { responseTypes: ['id_token'] }],
+    ['postLogoutRedirectUris[0]', { postLogoutRedirectUris: ['urn:ietf:wg:oauth:2.0:oob'] }],
+    ['postLogoutRedirectUris[0]', { postLogoutRedirectUris: ['javascript:alert(1)'] }],
+    ['idTokenSignedResponseAlg', { idTokenSignedResponseAlg: 'none' }],
+    ['idTokenSignedResponseAlg', { idTokenSignedResponseAlg: 'HS256' }],
+    ['idTokenSignedResponseAlg', { idTokenSignedResponseAlg: 'HS512', sealedSecrets: [{ sealed: SEALED_48 }] }],
     ['responseTypes', { responseTypes: ['token'] }],
     ['responseTypes', { responseTypes: ['code'], grantTypes: ['password'] }],
     ['scopes[0]', { scopes: ['a b'] }],

@@ -1,11 +1,13 @@
 import type { KeyMaterial } from '../assertions/key-material.ts';
 import { hasKeys, KEY_MEMBERS, keyMembers } from '../assertions/key-members.ts';
+import { HMAC_ALGORITHMS, isHmac } from '../assertions/verification-key.ts';
 import { RESPONSE_TYPES } from '../authorize/response-type.ts';
 import { tlsClientAuthOf } from '../mtls/tls-client-auth-members.ts';
-import { isNativeRedirectUri, redirectUriFault } from '../oauth/redirect-uri.ts';
+import { isNativeRedirectUri, OUT_OF_BAND, redirectUriFault } from '../oauth/redirect-uri.ts';
 import { isScopeToken } from '../oauth/scope.ts';
 import { DEFAULT_LIMITS } from '../server/defaults.ts';
 import type { Client, ClientAuthMethod } from './client.ts';
+import { hmacsFor } from './hmac-secrets.ts';
 import {
   ClientMetadataError,
   flagMember,
@@ -16,6 +18,7 @@ import {
   textsMember,
   wordMember,
 } from './metadata-members.ts';
+import { sealedBytes } from './sealed-secret.ts';
 import { clientSecrets, sealedSecretsOf } from './secret-members.ts';
 
 const MEMBERS: ReadonlySet<string> = new Set([
@@ -31,6 +34,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'secrets',
   'authMethods',
   'redirectUris',
+  'postLogoutRedirectUris',
   'grantTypes',
   'responseTypes',
   'scopes',
@@ -43,6 +47,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'corsOrigins',
   'sealedSecrets',
   'mayAssertOwners',
+  'idTokenSignedResponseAlg',
   'assertionAudience',
   'tlsClientAuth',
   'certificateBoundTokens',
@@ -60,6 +65,8 @@ const AUTH_METHODS: readonly string[] = [
 ];
 /** RFC 6749 appendix A.1, without space: what can be typed and compared without surprises. */
 const CLIENT_ID = /^[\x21-\x7e]+$/;
+/** What ID tokens may be signed with. */
+export const ID_TOKEN_ALGORITHMS: readonly string[] = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA', ...HMAC_ALGORITHMS];
 const LOGO_BYTES = 1_048_576;
 
 /**
@@ -93,7 +100,8 @@ export function validateClient(input: unknown): Client {
       defaultAuthMethods(type, { ...keys, secrets, sealedSecrets, tlsClientAuth }),
       (method) => (AUTH_METHODS.includes(method) ? null : `is none of ${AUTH_METHODS.join(', ')}`),
     ) as readonly ClientAuthMethod[],
-    redirectUris: redirectUris(members),
+    redirectUris: uriList(members, 'redirectUris'),
+    postLogoutRedirectUris: uriList(members, 'postLogoutRedirectUris'),
     grantTypes,
     responseTypes: textsMember(members, 'responseTypes', defaultResponseTypes(grantTypes), (responseType) =>
       RESPONSE_TYPES.has(responseType) ? null : `is none of ${[...RESPONSE_TYPES.keys()].join(', ')}`,
@@ -111,6 +119,7 @@ export function validateClient(input: unknown): Client {
     sealedSecrets,
     mayAssertOwners: flagMember(members, 'mayAssertOwners', false),
     tlsClientAuth,
+    idTokenSignedResponseAlg: idTokenAlgorithm(members),
     certificateBoundTokens: flagMember(members, 'certificateBoundTokens', false),
     assertionAudience: wordMember(members, 'assertionAudience', ['issuer', 'token_endpoint'], 'issuer'),
     ...keys,
@@ -175,6 +184,13 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
     broken: (client) => client.authMethods.includes('client_secret_jwt') && client.sealedSecrets.length === 0,
   },
   {
+    // OpenID Connect Core 10.1: the HMAC of an ID token is made with the client's own secret.
+    member: 'idTokenSignedResponseAlg',
+    fault: 'is an HMAC, and sealedSecrets has no secret of that many bits',
+    broken: ({ idTokenSignedResponseAlg: alg, sealedSecrets }) =>
+      alg !== null && isHmac(alg) && !sealedSecrets.some(({ sealed }) => hmacsFor(sealedBytes(sealed)).includes(alg)),
+  },
+  {
     // RFC 6749 2.1: what has a key of its own to sign with can keep a secret.
     member: 'type',
     fault: 'is public, although the client has keys or secrets to sign with, or may assert owners',
@@ -193,7 +209,7 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
     member: 'responseTypes',
     fault: 'names a response type whose grant (authorization_code, implicit) is not in grantTypes',
     broken: (client) =>
-      client.responseTypes.some((type) => !client.grantTypes.includes(RESPONSE_TYPES.get(type)?.grantType ?? '')),
+      client.responseTypes.some((type) => !grantsOf(type).every((grant) => client.grantTypes.includes(grant))),
   },
   {
     // RFC 8252 8.6, R37: anybody's program could have that URI, so the owner is asked each time.
@@ -202,6 +218,12 @@ const RULES: readonly { readonly member: string; readonly fault: string; broken(
     broken: (client) => client.skipConsent && client.type === 'public' && client.redirectUris.some(isNativeRedirectUri),
   },
 ];
+
+/** Never `none`: an ID token that nobody signed says nothing (OpenID Connect Core 3.1.3.7). */
+function idTokenAlgorithm(members: Members): string | null {
+  if ((members.get('idTokenSignedResponseAlg') ?? null) === null) return null;
+  return wordMember(members, 'idTokenSignedResponseAlg', ID_TOKEN_ALGORITHMS, 'RS256');
+}
 
 function clientId(members: Members): string {
   const id = textMember(members, 'id', '');
@@ -228,20 +250,27 @@ function defaultAuthMethods(
 }
 
 function defaultResponseTypes(grantTypes: readonly string[]): readonly string[] {
-  return [...RESPONSE_TYPES.values()].filter((type) => grantTypes.includes(type.grantType)).map(({ name }) => name);
+  return [...RESPONSE_TYPES.keys()].filter((type) => grantsOf(type).every((grant) => grantTypes.includes(grant)));
+}
+
+/** OpenID Connect Registration 2: the grants that a response type takes. */
+function grantsOf(responseType: string): readonly string[] {
+  return RESPONSE_TYPES.get(responseType)?.grantTypes ?? [];
 }
 
 /** Blank lines of a registration are no URIs (SEC-92, AX-202). */
-function redirectUris(members: Members): readonly string[] {
-  const list = listMember(members, 'redirectUris') ?? [];
+function uriList(members: Members, name: 'redirectUris' | 'postLogoutRedirectUris'): readonly string[] {
+  const list = listMember(members, name) ?? [];
   const filled = new Map(members).set(
-    'redirectUris',
+    name,
     list.map((uri) => (typeof uri === 'string' ? uri.trim() : uri)).filter((uri) => uri !== ''),
   );
-  return textsMember(filled, 'redirectUris', [], (uri) =>
+  return textsMember(filled, name, [], (uri) =>
     uri.length > DEFAULT_LIMITS.redirectUri
       ? `is longer than ${DEFAULT_LIMITS.redirectUri} characters`
-      : redirectUriFault(uri),
+      : name === 'postLogoutRedirectUris' && uri === OUT_OF_BAND
+        ? 'is no address that a browser can go to'
+        : redirectUriFault(uri),
   );
 }
 

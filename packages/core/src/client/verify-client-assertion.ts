@@ -1,17 +1,17 @@
 import { AssertionFault, type AssertionWitness } from '../assertions/assertion-fault.ts';
 import { requireTimes, timeRules } from '../assertions/assertion-times.ts';
 import { spendAssertion } from '../assertions/spend-assertion.ts';
-import { endpointUrl } from '../endpoints/metadata.ts';
+import { endpointUrl } from '../endpoints/endpoint-url.ts';
 import { readJwtClaims } from '../jwt/jwt-claims.ts';
 import { CLIENT_ASSERTION } from '../jwt/jwt-inputs.ts';
-import { requireSignature, type SignatureKey } from '../jwt/verify-signature.ts';
+import { requireSignature } from '../jwt/verify-signature.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import type { Client } from './client.ts';
+import { hmacSecrets } from './hmac-secrets.ts';
 import { methodFault } from './method-fault.ts';
 import { readClientAssertion } from './methods/client-assertion.ts';
 import type { ClientAssertion } from './methods/method.ts';
-import { openClientSecret } from './sealed-secret.ts';
 
 /**
  * RFC 7523 3 and 3.2, R21: signed by this client, about itself, for this issuer alone, soon over, and never used before.
@@ -26,7 +26,7 @@ export async function requireClientAssertion(
 ): Promise<{ /** Uses it up, once nothing else is wrong. */ readonly spend: () => Promise<void> }> {
   const { settings } = context;
   const keys =
-    method === 'client_secret_jwt' ? hmacKeys(context, client, now) : await context.keySets.find(client, header.kid);
+    method === 'client_secret_jwt' ? hmacSecrets(context, client, now) : await context.keySets.find(client, header.kid);
   await requireSignature(jws.text, header, keys, method === 'client_secret_jwt' ? [] : client.assertionAlgorithms);
   passed(
     'jwt-signature',
@@ -77,18 +77,4 @@ export async function judgeClientAssertion(
   const fault = methodFault(context.settings, client, assertion.method);
   if (fault) throw new AssertionFault(fault.check, fault.expected, fault.got);
   passed('client-auth-method', assertion.method);
-}
-
-/** Bytes that a key for each HMAC has at least (RFC 7518 3.2). */
-const SHORTEST: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
-
-function hmacKeys({ secrets }: ServerContext, client: Client, now: Instant): readonly SignatureKey[] {
-  return client.sealedSecrets
-    .filter(({ expiresAt }) => expiresAt === undefined || now < expiresAt)
-    .flatMap(({ sealed }) => openClientSecret(secrets, client.id, sealed) ?? [])
-    .map((key) => ({
-      kid: null,
-      key,
-      algorithms: Object.keys(SHORTEST).filter((alg) => key.length >= (SHORTEST[alg] ?? Number.POSITIVE_INFINITY)),
-    }));
 }

@@ -28,6 +28,8 @@ export type ResponseFormat = 'json' | 'urlencoded' | 'xml';
 
 interface ResponseBase {
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whose answer it is, where the request does not name its client. */
+  readonly clientId?: string;
   /** Cookies to set (`null`: to remove); names and attributes are the server's. */
   readonly cookies?: { readonly owner?: string | null; readonly browser?: string | null };
 }
@@ -63,9 +65,20 @@ export interface ConsentPrompt {
   readonly scopes: readonly string[];
   readonly alreadyGranted: readonly string[];
   readonly audience: readonly string[];
-  readonly accessTokenSeconds: number;
+  /** Null where an ID token alone is asked for. */
+  readonly accessTokenSeconds: number | null;
   /** Null where no refresh token will be given. */
   readonly refreshSeconds: number | null;
+}
+
+/** The owner is asked whether to sign out. */
+export interface LogoutPrompt {
+  readonly type: 'logout';
+  /** The name to show. */
+  readonly username: string;
+  readonly formToken: string;
+  /** To be posted with the form: where the browser goes then. */
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** HTTP reduced to what OAuth writes; whoever renders it needs every kind. */
@@ -80,7 +93,9 @@ export type EndpointResponse = ResponseBase &
     | { readonly kind: 'empty'; readonly status: number }
     | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string }
     | { readonly kind: 'form_post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
-    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt }
+    | { readonly kind: 'interact'; readonly prompt: LoginPrompt | ConsentPrompt | LogoutPrompt }
+    /** Nobody is signed in, or not any more. */
+    | { readonly kind: 'signed_out' }
     /** Out of band: the code is shown to be copied. */
     | { readonly kind: 'code_page'; readonly code: string; readonly clientName: string; readonly state: string | null }
     /** Never a redirect: client or redirect URI are not verified, or the page is stale. */

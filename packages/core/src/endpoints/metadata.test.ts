@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RSA } from '../openid/openid.test-support.ts';
 import { DEFAULT_SETTINGS } from '../server/defaults.ts';
 import { serverMetadata } from './metadata.ts';
 
@@ -13,13 +14,13 @@ const settings = {
 
 describe('server metadata', () => {
   it('says what is on (RFC 8414 2)', () => {
-    expect(serverMetadata(settings)).toEqual({
+    expect(serverMetadata({ settings, signingKeys: [] })).toEqual({
       issuer: 'https://as.example',
       authorization_endpoint: 'https://as.example/api/oauth/authorize',
       token_endpoint: 'https://as.example/api/oauth/token',
       revocation_endpoint: 'https://as.example/api/oauth/revoke',
       introspection_endpoint: 'https://as.example/api/oauth/introspect',
-      response_types_supported: ['code', 'token'],
+      response_types_supported: ['code', 'token', 'code token'],
       response_modes_supported: ['query', 'fragment', 'form_post'],
       grant_types_supported: [
         'authorization_code',
@@ -48,7 +49,7 @@ describe('server metadata', () => {
 
   it('says where certificates are shown (RFC 8705 3.3, 5)', () => {
     const mtls = { enabled: true, authorities: [], url: 'https://mtls.as.example' };
-    expect(serverMetadata({ ...settings, mtls })).toMatchObject({
+    expect(serverMetadata({ settings: { ...settings, mtls }, signingKeys: [] })).toMatchObject({
       tls_client_certificate_bound_access_tokens: true,
       mtls_endpoint_aliases: {
         token_endpoint: 'https://mtls.as.example/api/oauth/token',
@@ -56,21 +57,27 @@ describe('server metadata', () => {
         introspection_endpoint: 'https://mtls.as.example/api/oauth/introspect',
       },
     });
-    expect(serverMetadata({ ...settings, mtls: { ...mtls, url: null } })).not.toHaveProperty('mtls_endpoint_aliases');
+    expect(serverMetadata({ settings: { ...settings, mtls }, signingKeys: [RSA] })).toMatchObject({
+      mtls_endpoint_aliases: { userinfo_endpoint: 'https://mtls.as.example/api/openid/user_info' },
+    });
+    expect(
+      serverMetadata({ settings: { ...settings, mtls: { ...mtls, url: null } }, signingKeys: [] }),
+    ).not.toHaveProperty('mtls_endpoint_aliases');
   });
 
   it('says nothing of what is off', () => {
-    const metadata = serverMetadata({
+    const narrow = {
       ...settings,
       issuer: 'https://as.example/tenant/',
       basePath: '/oauth',
       enabledGrants: new Set(['client_credentials']),
       clientAuthentication: {
         ...settings.clientAuthentication,
-        allowedMethods: ['client_secret_basic', 'client_secret_post'],
+        allowedMethods: ['client_secret_basic', 'client_secret_post'] as const,
       },
-      revoke: { clientAuth: 'header' },
-    });
+      revoke: { ...settings.revoke, clientAuth: 'header' as const },
+    };
+    const metadata = serverMetadata({ settings: narrow, signingKeys: [] });
     expect(metadata).toMatchObject({
       issuer: 'https://as.example/tenant/',
       token_endpoint: 'https://as.example/tenant/oauth/token',

@@ -1,15 +1,21 @@
 import { HMAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '../assertions/verification-key.ts';
-import { RESPONSE_TYPES } from '../authorize/response-type.ts';
+import { offeredResponseTypes } from '../authorize/steps/response-type.ts';
 import type { ClientAuthMethod } from '../client/client.ts';
+import { speaksOpenid } from '../openid/id-token-signer.ts';
+import { openidMetadata } from '../openid/metadata.ts';
 import type { Settings } from '../server/config.ts';
+import type { ServerContext } from '../server/context.ts';
+import { endpointUrl } from './endpoint-url.ts';
+
+/** What the metadata follows from. */
+export type Described = Pick<ServerContext, 'settings' | 'signingKeys'>;
 
 /** RFC 8414 2: what this server can do, from the same settings that decide whether it does. */
-export function serverMetadata(settings: Settings): Readonly<Record<string, unknown>> {
+export function serverMetadata(context: Described): Readonly<Record<string, unknown>> {
+  const { settings } = context;
   const { allowedMethods } = settings.clientAuthentication;
   const grantTypes = [...settings.enabledGrants].filter((grant) => settings.grants.has(grant));
-  const responseTypes = [...RESPONSE_TYPES.values()]
-    .filter(({ grantType }) => grantTypes.includes(grantType))
-    .map(({ name }) => name);
+  const responseTypes = offeredResponseTypes(context).map(({ name }) => name);
   const withSecret = allowedMethods.filter((method) => method !== 'none');
   return {
     issuer: settings.issuer,
@@ -25,20 +31,17 @@ export function serverMetadata(settings: Settings): Readonly<Record<string, unkn
     ...authMethods('revocation', methodsFor(settings.revoke.clientAuth, allowedMethods)),
     ...authMethods('introspection', withSecret),
     // RFC 8705 3.3, 5: only where a certificate can be shown.
-    ...(settings.mtls.enabled ? { tls_client_certificate_bound_access_tokens: true, ...mtlsAliases(settings) } : {}),
+    ...(settings.mtls.enabled ? { tls_client_certificate_bound_access_tokens: true, ...mtlsAliases(context) } : {}),
     // `plain` is for single clients that cannot do better, and advertised to nobody.
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    ...openidMetadata(context),
   };
 }
 
-/** The URL of one endpoint: only the configured issuer is ever believed, never a request (SEC-130). */
-export function endpointUrl({ basePath, issuer }: Pick<Settings, 'basePath' | 'issuer'>, name: string): string {
-  return `${issuer.replace(/\/$/, '')}${basePath}/${name}`;
-}
-
 /** RFC 8705 5: where a client goes that shows a certificate; on the issuer's own address every browser would be asked for one. */
-function mtlsAliases({ basePath, mtls }: Settings): Readonly<Record<string, unknown>> {
+function mtlsAliases(context: Described): Readonly<Record<string, unknown>> {
+  const { basePath, mtls, openid } = context.settings;
   if (mtls.url === null) return {};
   const at = (name: string): string => endpointUrl({ basePath, issuer: mtls.url ?? '' }, name);
   return {
@@ -46,6 +49,7 @@ function mtlsAliases({ basePath, mtls }: Settings): Readonly<Record<string, unkn
       token_endpoint: at('token'),
       revocation_endpoint: at('revoke'),
       introspection_endpoint: at('introspect'),
+      ...(speaksOpenid(context) ? { userinfo_endpoint: mtls.url + openid.userInfoPath } : {}),
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { aCode } from '../grants/world.test-support.ts';
 import { createMemoryStore } from '../store/memory-store.test-support.ts';
 import type { Store } from '../store/store.ts';
-import { keyOf, makeRefreshToken, parseRefreshToken } from '../tokens/handle.ts';
+import { keyOf, makeAccessToken, makeRefreshToken, parseRefreshToken } from '../tokens/handle.ts';
 import { APP_SECRET, aFrontDoor, type FrontDoor } from './front-door.test-support.ts';
 
 const signIn = async (door: FrontDoor) => {
@@ -14,6 +14,17 @@ const signIn = async (door: FrontDoor) => {
   });
   return { code, access: String(body['access_token']), refresh: String(body['refresh_token']) };
 };
+/** A store that keeps what it is given and shows no token yet. */
+function aLateStore(): Store {
+  const memory = createMemoryStore();
+  return Object.create(memory, {
+    capabilities: {
+      value: { ...memory.capabilities, visibility: { registers: 'cluster', tokens: 'eventual', boundMs: 50 } },
+    },
+    find: { value: async () => undefined },
+    revoke: { value: vi.fn(async () => 1) },
+  });
+}
 const isActive = async (door: FrontDoor, token: string) => (await door.introspect({ token })).body['active'];
 const refreshed = (door: FrontDoor, refresh_token: string) =>
   door.token({ grant_type: 'refresh_token', refresh_token });
@@ -82,15 +93,8 @@ describe('[AX-108] revocation', () => {
   });
 
   it('[SEC-12] ends what the store may have and not show yet, as this client’s alone', async () => {
-    const memory = createMemoryStore();
-    const late = Object.create(memory, {
-      capabilities: {
-        value: { ...memory.capabilities, visibility: { registers: 'cluster', tokens: 'eventual', boundMs: 50 } },
-      },
-      find: { value: async () => undefined },
-      revoke: { value: vi.fn(async () => 1) },
-    }) as Store;
-    const { access, refresh } = await signIn(aFrontDoor({ store: memory }));
+    const { access, refresh } = await signIn(aFrontDoor());
+    const late = aLateStore();
     const door = aFrontDoor({ store: late });
     expect((await door.revoke({ token: access }, { basic: ['eve', APP_SECRET] })).status).toBe(200);
     const { now } = door.time;
@@ -102,6 +106,32 @@ describe('[AX-108] revocation', () => {
     );
     for (const token of ['unknown', `${access}x`, refresh]) expect((await door.revoke({ token })).status).toBe(200);
     expect(late.revoke).toHaveBeenCalledTimes(1);
+  });
+
+  it('[SEC-12] lets whoever only names a client end so few unseen tokens that nobody fills the store', async () => {
+    const late = aLateStore();
+    const failures = { failures: 3, windowSeconds: 60, lockSeconds: 60 };
+    const door = aFrontDoor({ store: late, settings: { revoke: { clientAuth: 'any', failures } } });
+    const madeUp = () => ({ token: makeAccessToken(door.context.runtime.entropy, 54), client_id: 'spa' });
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push(await door.revoke(madeUp(), { basic: null }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(answers[4]).toMatchObject({ body: { error: 'temporarily_unavailable' }, headers: { 'Retry-After': '60' } });
+    expect(late.revoke).toHaveBeenCalledTimes(3);
+    // Who proves itself answers for what it asks.
+    for (let i = 0; i < 6; i++) expect((await door.revoke({ token: madeUp().token })).status).toBe(200);
+    door.time.now += 61_000;
+    expect((await door.revoke(madeUp(), { basic: null })).status).toBe(200);
+  });
+
+  it('never counts what a store that shows its tokens at once does not know', async () => {
+    const memory = createMemoryStore();
+    const door = aFrontDoor({ store: memory });
+    for (let i = 0; i < 100; i++) {
+      const token = makeAccessToken(door.context.runtime.entropy, 54);
+      expect((await door.revoke({ token, client_id: 'spa' }, { basic: null })).status).toBe(200);
+    }
+    expect(memory.calls.filter((call) => !call.startsWith('find'))).toEqual([]);
   });
 
   it('[AX-110] [SEC-77] [SEC-10] refuses another client, and the token lives on', async () => {

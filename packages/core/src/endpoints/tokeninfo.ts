@@ -1,6 +1,6 @@
 import { authenticateClient } from '../client/authenticate-client.ts';
 import type { Client } from '../client/client.ts';
-import { createFailureCounter } from '../client/failure-counter.ts';
+import { createFailureCounter, tooManyFailures } from '../client/failure-counter.ts';
 import { networkOf } from '../client/network.ts';
 import { certificateThumbprint } from '../mtls/client-certificate.ts';
 import { NO_STORE } from '../oauth/error-response.ts';
@@ -23,12 +23,13 @@ import type { Endpoint } from './endpoint.ts';
 export function tokeninfoEndpoint(context: ServerContext): Endpoint {
   const { anonymous, failures: limit } = context.settings.tokeninfo;
   const failures = createFailureCounter(context.store, 'tokeninfo', limit);
+  const tooMany = (): OAuthError => tooManyFailures('tokeninfo-failures', limit);
   return answered(context, { name: 'tokeninfo' }, async (call) => {
     const form = requireFormBody(call.request, context.settings.limits, acceptedQuery(context));
     if (!anonymous) call.clientId = (await authenticateClient(context, call.request, form, 'any')).client.id;
     const handle = findHandle(context, call, form);
     const network = (): Key => keyOf('counter', JSON.stringify(['tokeninfo', networkOf(call.request.clientAddress)]));
-    if (failures.watching(call.now) && (await failures.locked(network(), call.now))) throw tooMany(limit.lockSeconds);
+    if (failures.watching(call.now) && (await failures.locked(network(), call.now))) throw tooMany();
     const { client, state, token } =
       handle.length > context.settings.limits.handle
         ? { client: undefined, state: 'unknown' as const, token: null }
@@ -37,7 +38,7 @@ export function tokeninfoEndpoint(context: ServerContext): Endpoint {
     // SEC-135: the token is the credential here, and a bound one is worth nothing without its certificate.
     const bound = cnf === undefined || certificateThumbprint(call.request) === cnf['x5t#S256'];
     if (state !== 'live' || !token || !client?.enabled || !bound) {
-      if (await failures.failed(network(), call.now)) throw tooMany(limit.lockSeconds);
+      if (await failures.failed(network(), call.now)) throw tooMany();
       // AX-119: 400 whatever the reason; the body is ours to choose (parity.md 8.3).
       throw new OAuthError('invalid_token', 'The access token is unknown, expired or revoked.', {
         check: state !== 'live' ? `token-${state}` : client?.enabled ? 'token-certificate' : 'client-enabled',
@@ -96,12 +97,4 @@ function describe(context: ServerContext, { now }: Call, token: Token, client: C
     expires_in: Math.floor((token.expiresAt - now) / 1000),
     ...resolveSelectors(context.settings.tokeninfo.extra, sources),
   };
-}
-
-function tooMany(retryAfter: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many failed attempts; try again later.', {
-    check: 'tokeninfo-failures',
-    status: 429,
-    retryAfter,
-  });
 }

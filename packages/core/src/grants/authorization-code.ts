@@ -136,6 +136,11 @@ function give(
       requestedScope: grant.data.requestedScope,
       audience: grantAudience(parameters.resources, grant.data.audience, context.settings.limits.resources),
       basis: { kind: 'code', family, grant },
+      idToken: {
+        nonce: grant.data.nonce,
+        authenticatedAt: grant.data.authenticatedAt,
+        sessionId: grant.register.sessionId,
+      },
       request: { ...grant.data.request, ...keptParameters(form, context.settings.limits) },
       http: request,
     },

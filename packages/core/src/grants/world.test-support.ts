@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { FetchDocument } from '../assertions/fetch-document.ts';
 import { createKeySets } from '../assertions/key-sets.ts';
+import type { VerificationKey } from '../assertions/verification-key.ts';
 import type { Client } from '../client/client.ts';
 import type { EndpointRequest } from '../endpoints/endpoint.ts';
+import type { SigningKey } from '../keys/signing-key.ts';
 import { type Form, parseForm } from '../oauth/form.ts';
 import type { Owner } from '../owner/owner.ts';
 import { createRuntime } from '../runtime/runtime.ts';
@@ -35,6 +37,7 @@ export function aClient(over: Partial<Client> = {}): Client {
     secrets: [],
     authMethods: ['client_secret_basic', 'client_secret_post'],
     redirectUris: ['https://client.example/cb'],
+    postLogoutRedirectUris: [],
     grantTypes: ['authorization_code', 'refresh_token'],
     responseTypes: ['code'],
     scopes: ['read', 'write'],
@@ -49,6 +52,7 @@ export function aClient(over: Partial<Client> = {}): Client {
     certificateBoundTokens: false,
     sealedSecrets: [],
     mayAssertOwners: false,
+    idTokenSignedResponseAlg: null,
     assertionAudience: 'issuer',
     jwks: null,
     jwksUri: null,
@@ -79,6 +83,8 @@ export interface WorldOptions {
   readonly secrets?: readonly string[];
   readonly fetchDocument?: FetchDocument;
   readonly decryptionKeys?: readonly KeyObject[];
+  readonly signingKeys?: readonly SigningKey[];
+  readonly retiredKeys?: readonly VerificationKey[];
 }
 
 const EVENTS = [
@@ -95,8 +101,10 @@ export function aWorld({
   decryptionKeys = [],
   fetchDocument,
   hooks = {},
+  retiredKeys = [],
   secrets = [SECRET],
   settings,
+  signingKeys = [],
   store = createMemoryStore(),
 }: WorldOptions = {}): World {
   const time = { now: NOON };
@@ -118,6 +126,8 @@ export function aWorld({
     secrets: createServerSecrets(secrets),
     hooks,
     decryptionKeys,
+    signingKeys,
+    retiredKeys,
     keySets: createKeySets({ clock: runtime.clock, log: runtime.log, limits: complete.limits, fetchDocument }),
   };
   return { context, store, clients, owners, time, events };

@@ -8,6 +8,8 @@ export interface JwtInput {
   readonly required: readonly string[];
   /** Times may also be texts of digits, which the reference system tolerates (AX-99). */
   readonly timesAsText: boolean;
+  /** Whether it may have claims of {@link CLAIMS_OF_OTHER_KINDS}: an ID token says whatever its issuer knows of somebody. */
+  readonly anyClaims?: true;
 }
 
 /**
@@ -33,6 +35,15 @@ export const CLIENT_ASSERTION: JwtInput = {
   types: ['jwt', 'client-authentication+jwt'],
   required: ['iss', 'sub', 'aud', 'exp', 'jti'],
   timesAsText: false,
+};
+
+/** OpenID Connect Core 2: one of ours that comes back as a hint, or one that a client of somebody's was given. */
+export const ID_TOKEN: JwtInput = {
+  name: 'ID token',
+  types: ['jwt'],
+  required: ['iss', 'sub', 'aud', 'exp', 'iat'],
+  timesAsText: false,
+  anyClaims: true,
 };
 
 /** RFC 7523 3 with 2.1: a grant. A trusted issuer's has to have a subject too. */

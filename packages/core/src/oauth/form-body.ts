@@ -48,6 +48,13 @@ export function requireFormBody(request: EndpointRequest, limits: Limits, option
   return body;
 }
 
+/** A request whose query is read beside its body, so that the two are not held against each other. */
+export function withoutQuery(request: EndpointRequest): EndpointRequest {
+  const url = new URL(request.url);
+  url.search = '';
+  return { ...request, url };
+}
+
 /** @throws OAuthError `invalid_request` where a credential is in the query, with or without a value */
 export function refuseCredentials(query: Form, allowed?: string): void {
   for (const name of CREDENTIALS)

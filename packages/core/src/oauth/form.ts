@@ -1,6 +1,6 @@
 import type { Limits } from '../server/config.ts';
 import { OAuthError } from './errors.ts';
-import { formDecode } from './form-encoding.ts';
+import { formDecode, formEncode } from './form-encoding.ts';
 
 /** Parameters of a request: decoded, each at most once (but for the repeatable ones), none empty (RFC 6749 3.1). */
 export interface Form {
@@ -74,6 +74,14 @@ export function parseQuery(search: string, limits: Limits, repeatable: ReadonlyS
       status: 414,
     });
   return parse(search.startsWith('?') ? search.slice(1) : search, limits.parameters, repeatable);
+}
+
+/** The parameters of a form as a query, without its question mark; but for those that are left out. */
+export function queryOf(form: Form, leftOut: ReadonlySet<string> = NO_NAMES): string {
+  return [...form.names()]
+    .filter((name) => !leftOut.has(name))
+    .flatMap((name) => form.all(name).map((value) => `${formEncode(name)}=${formEncode(value)}`))
+    .join('&');
 }
 
 /** Both together. @throws OAuthError `invalid_request` where a name is in both, repeatable or not (R14) */

@@ -77,7 +77,8 @@ describe('a scope parameter', () => {
 });
 
 describe('the scopes that may be granted', () => {
-  const client = { scopes: ['read', 'write', 'a/b'], defaultScopes: ['read'] };
+  const grantTypes = ['authorization_code'];
+  const client = { scopes: ['read', 'write', 'a/b'], defaultScopes: ['read'], grantTypes };
   const grant = (requested: string[], match: 'any' | 'all' = 'any', openidScope = true) =>
     grantScope({ requested, client, match, openidScope });
 
@@ -107,7 +108,7 @@ describe('the scopes that may be granted', () => {
   });
 
   it('[SEC-80] nothing asked for and no defaults: invalid_scope', () => {
-    const without = { scopes: ['read'], defaultScopes: [] };
+    const without = { scopes: ['read'], defaultScopes: [], grantTypes };
     const error = refused(() => grantScope({ requested: [], client: without, match: 'any', openidScope: true }));
     expect(error.code).toBe('invalid_scope');
   });
@@ -120,6 +121,13 @@ describe('the scopes that may be granted', () => {
   it('[AX-82] [AX-244] openid has a switch, the others have not', () => {
     expect(grant(['openid', 'email'], 'any', false)).toEqual(['email']);
     expect(refused(() => grant(['openid'], 'any', false)).code).toBe('invalid_scope');
+  });
+
+  it('offline_access is valid for who may have refresh tokens (OpenID Connect Core 11)', () => {
+    const refreshing = { ...client, grantTypes: ['authorization_code', 'refresh_token'] };
+    const asked = { requested: ['openid', 'offline_access'], match: 'any', openidScope: true } as const;
+    expect(grantScope({ ...asked, client: refreshing })).toEqual(['openid', 'offline_access']);
+    expect(grantScope({ ...asked, client })).toEqual(['openid']);
   });
 
   it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('[SEC-61] %s is unknown', (scope) => {

@@ -10,6 +10,9 @@ const BACKSLASH = 0x5c;
 /** Valid for every client without registration (AX-82); `openid` has a switch. */
 const OPENID_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone']);
 
+/** OpenID Connect Core 11: that refresh tokens outlive the owner's sign-out; for whoever may have refresh tokens. */
+export const OFFLINE_ACCESS = 'offline_access';
+
 /** RFC 6749 3.3, less the comma: here it separates, as in the reference system. */
 export function isScopeToken(text: string): boolean {
   if (text === '') return false;
@@ -50,7 +53,7 @@ function endOfToken(text: string, start: number): number {
 export interface ScopeRequest {
   /** What was asked for, parsed; empty: the client's defaults. */
   readonly requested: readonly string[];
-  readonly client: Pick<Client, 'scopes' | 'defaultScopes'>;
+  readonly client: Pick<Client, 'scopes' | 'defaultScopes' | 'grantTypes'>;
   /** `any`: what is both asked for and registered. `all`: everything asked for must be registered. */
   readonly match: 'any' | 'all';
   /** Whether `openid` is valid for every client. */
@@ -76,15 +79,19 @@ export function grantScope({ requested, client, match, openidScope }: ScopeReque
 /** Whether a client may still have every scope it was once granted (R9). */
 export function scopeStillRegistered(
   granted: readonly string[],
-  client: Pick<Client, 'scopes'>,
+  client: Pick<Client, 'scopes' | 'grantTypes'>,
   openidScope: boolean,
 ): boolean {
   return granted.every(validFor(client, openidScope));
 }
 
-function validFor(client: Pick<Client, 'scopes'>, openidScope: boolean): (scope: string) => boolean {
+function validFor(client: Pick<Client, 'scopes' | 'grantTypes'>, openidScope: boolean): (scope: string) => boolean {
   const registered = new Set(client.scopes);
-  return (scope) => registered.has(scope) || (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope));
+  const refreshes = client.grantTypes.includes('refresh_token');
+  return (scope) =>
+    registered.has(scope) ||
+    (OPENID_SCOPES.has(scope) && (scope !== 'openid' || openidScope)) ||
+    (scope === OFFLINE_ACCESS && openidScope && refreshes);
 }
 
 function refusal(check: string, expected: string, got?: string): OAuthError {

@@ -159,6 +159,25 @@ describe('the login form', () => {
     expect(site.checked).toEqual(['ann']);
   });
 
+  it('one that somebody else is typed into shows another, and goes on as who signs in there', async () => {
+    const site = aSite();
+    site.owners.set('bob', { subject: 'bob', username: 'bob', enabled: true, locked: false, claims: {} });
+    const browser = site.browser();
+    const late = loginPage(await browser.authorize({ state: 'late' }));
+    await browser.toAnswer();
+    for (const UserName of ['bob', 'Ann', undefined]) {
+      const answer = await browser.signIn(late, { UserName });
+      expect(locationOf(answer)).toMatch(/#error=expired$/);
+      const fresh = loginPage(await browser.follow(answer));
+      // To go on without having signed in leads back to the page.
+      loginPage(await browser.get(fresh.continueTo));
+    }
+    expect(site.checked).toEqual(['ann']);
+    const fresh = loginPage(await browser.follow(await browser.signIn(late, { UserName: 'bob' })));
+    const consent = consentPage(await browser.follow(await browser.signIn(fresh, { UserName: 'bob' })));
+    expect(consent.subject).toBe('bob');
+  });
+
   it('two login pages in one browser are both good', async () => {
     const browser = aSite().browser();
     const one = loginPage(await browser.authorize({ state: 'one' }));

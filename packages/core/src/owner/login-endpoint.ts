@@ -1,3 +1,4 @@
+import { withMark } from '../authorize/signed-in-after.ts';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../endpoints/endpoint.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import type { Form } from '../oauth/form.ts';
@@ -25,15 +26,27 @@ export function loginEndpoint(context: ServerContext): Endpoint {
     const target = targetOf(context, request, form);
     const signedIn = await readSession(context, request.ownerCookie, now);
     const session = signedIn?.session.key ?? null;
-    // A page of before: another tab has signed in since, or its cookie is gone. Nothing was tried; here is a fresh one.
+    // A page of before: another tab has signed in since, or its cookie is gone. Nothing is tried.
     const own = isFormToken(context, form.get('form_token'), {
       purpose: 'login',
       browser: request.browserCookie,
       session,
     });
-    if (!own) return goTo(target + (signedIn ? '' : STALE));
+    if (!own) return goTo(signedIn ? goOnAs(context, form, target, signedIn, now) : target + STALE);
     return (await signIn(context, request, form, target, signedIn, now)) ?? goTo(target + FAILED);
   });
+}
+
+/** Nobody goes on as another unawares: under any other name it takes a sign-in of its own. */
+function goOnAs(
+  context: ServerContext,
+  form: Form,
+  target: string,
+  { owner, session }: SignedIn,
+  now: Instant,
+): string {
+  if (form.get('UserName') === owner.username || !target.includes('?')) return target;
+  return withMark(context, target, { instant: now, session: session.key }) + STALE;
 }
 
 async function signIn(

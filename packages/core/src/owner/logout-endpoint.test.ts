@@ -59,8 +59,15 @@ describe('signing out', () => {
   });
 
   it('of nobody is done already', async () => {
-    const answer = await aSite().browser().post(LOGOUT_PATH, {});
-    expect(answer).toMatchObject({ kind: 'redirect', status: 303, cookies: { owner: null, browser: null } });
+    const browser = aSite().browser();
+    const answer = await browser.post(LOGOUT_PATH, {});
+    expect(answer).toMatchObject({ kind: 'redirect', status: 303, location: LOGOUT_PATH });
+    expect(await browser.follow(answer)).toMatchObject({ kind: 'signed_out', cookies: { owner: null, browser: null } });
+    expect(await browser.post(LOGOUT_PATH, { form_token: 'x' })).toMatchObject({
+      kind: 'redirect',
+      status: 303,
+      cookies: { owner: null, browser: null },
+    });
   });
 });
 

@@ -97,6 +97,13 @@ export async function startSession(
   return { session, owner, by, cookie: `${id}.${secret}` };
 }
 
+/** Whose session it is; null where nobody can be signed in by it any more, and where another took its place. */
+export async function subjectOfSession(context: ServerContext, key: Key, now: Instant): Promise<string | null> {
+  const { expiresAt, state, subject } = (await context.store.find('session', key)) ?? {};
+  if (!state || !subject || now >= (expiresAt ?? 0)) return null;
+  return (await standingOwner(context, subject)) ? subject : null;
+}
+
 /** Empties a session, whatever its version; of one that is gone nothing is left to do. */
 export async function endSession(context: ServerContext, key: Key, now: Instant): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,7 +1,7 @@
 import { OAuthError, type OAuthErrorCode } from '../oauth/errors.ts';
 import { bearerChallenge } from '../oauth/www-authenticate.ts';
 
-export type ResourceCheck = 'token' | 'known' | 'live' | 'client' | 'certificate' | 'scope';
+export type ResourceCheck = 'token' | 'known' | 'live' | 'client' | 'certificate' | 'scope' | 'owner';
 
 interface Refusal {
   readonly status: number;
@@ -17,6 +17,8 @@ const REFUSALS: Record<ResourceCheck, Refusal> = {
   client: { status: 401, code: 'invalid_token', text: 'The client app was not found or is disabled.' },
   // RFC 8705 3: a bound token without its certificate is no token.
   certificate: { status: 401, code: 'invalid_token', text: 'The access token is bound to another certificate.' },
+  // At UserInfo alone: a client's own token tells of nobody.
+  owner: { status: 401, code: 'invalid_token', text: 'The access token has no owner.' },
   scope: {
     status: 403,
     code: 'insufficient_scope',

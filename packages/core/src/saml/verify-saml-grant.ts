@@ -5,7 +5,7 @@ import type { VerificationKey } from '../assertions/verification-key.ts';
 import type { VerifiedAssertion } from '../assertions/verified-assertion.ts';
 import { grantAudiences } from '../assertions/verify-jwt-grant.ts';
 import type { Client } from '../client/client.ts';
-import { endpointUrl } from '../endpoints/metadata.ts';
+import { endpointUrl } from '../endpoints/endpoint-url.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import { judgeSaml } from './judge-saml.ts';

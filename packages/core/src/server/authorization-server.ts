@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { FetchDocument } from '../assertions/fetch-document.ts';
+import type { PublicJwk } from '../assertions/key-material.ts';
 import { createKeySets } from '../assertions/key-sets.ts';
+import type { VerificationKey } from '../assertions/verification-key.ts';
 import { authorizeEndpoint } from '../authorize/authorize-endpoint.ts';
 import { type ClientDirectory, withoutIssuers } from '../client/client-directory.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -15,6 +17,9 @@ import type { GrantHandler } from '../grants/grant-handler.ts';
 import { jwtBearer } from '../grants/jwt-bearer.ts';
 import { password } from '../grants/password.ts';
 import { refreshToken } from '../grants/refresh-token.ts';
+import type { SigningKey } from '../keys/signing-key.ts';
+import { speaksOpenid } from '../openid/id-token-signer.ts';
+import { userInfoEndpoint } from '../openid/user-info.ts';
 import { loginEndpoint } from '../owner/login-endpoint.ts';
 import { logoutEndpoint } from '../owner/logout-endpoint.ts';
 import type { OwnerDirectory } from '../owner/owner.ts';
@@ -49,6 +54,10 @@ export interface AuthorizationServerOptions {
   readonly fetchDocument?: FetchDocument;
   /** Private keys that assertions may be encrypted to; default: none. */
   readonly decryptionKeys?: readonly KeyObject[];
+  /** That ID tokens are signed with, by `readSigningKey`; the first of an algorithm signs, all are shown. Default: none, and no OpenID Connect. */
+  readonly signingKeys?: readonly SigningKey[];
+  /** That have signed them before, by `readRetiredKey`: an `id_token_hint` by one is taken, and they are shown to nobody. */
+  readonly retiredKeys?: readonly VerificationKey[];
 }
 
 /** OAuth without HTTP: endpoints that take what OAuth reads and give what OAuth writes. */
@@ -61,8 +70,12 @@ export interface AuthorizationServer {
   readonly tokeninfo: Endpoint;
   readonly login: Endpoint;
   readonly logout: Endpoint;
+  /** OpenID Connect Core 5.3. */
+  readonly userInfo: Endpoint;
   /** RFC 8414 §2. */
   metadata(): Readonly<Record<string, unknown>>;
+  /** RFC 7517 5: the public keys of its ID tokens; null where it does not speak OpenID Connect. */
+  keySet(): { readonly keys: readonly PublicJwk[] } | null;
   /** Judges a bearer token for a protected resource; `settings` default to the server's. */
   validateAccessToken(request: ResourceRequest, settings?: ResourceSettings): Promise<ResourceDecision>;
   /** Opens the store and compares what is on with what it promises. @throws StoreError `config`, Error naming a setting */
@@ -87,6 +100,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     secrets: createServerSecrets(options.secrets),
     hooks: options.hooks ?? {},
     decryptionKeys: options.decryptionKeys ?? [],
+    signingKeys: options.signingKeys ?? [],
+    retiredKeys: options.retiredKeys ?? [],
     keySets: createKeySets({
       clock: runtime.clock,
       log: runtime.log,
@@ -103,10 +118,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     tokeninfo: tokeninfoEndpoint(context),
     login: loginEndpoint(context),
     logout: logoutEndpoint(context),
-    metadata: () => serverMetadata(settings),
+    userInfo: userInfoEndpoint(context),
+    metadata: () => serverMetadata(context),
+    keySet: () => (speaksOpenid(context) ? { keys: context.signingKeys.map(({ publicJwk }) => publicJwk) } : null),
     validateAccessToken: (request, resource = settings.resource) => validateAccessToken(context, request, resource),
     async open() {
-      requireCapabilities(settings, store.capabilities, options.deployment);
+      const signingAlgorithms = context.signingKeys.map(({ algorithm }) => algorithm);
+      requireCapabilities(settings, store.capabilities, { signingAlgorithms, ...options.deployment });
       await store.open();
     },
     close: () => store.close(),

@@ -121,7 +121,11 @@ export interface Settings {
   };
   /** By the name they give themselves. */
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
-  readonly revoke: { readonly clientAuth: 'any' | 'header' | 'body' };
+  readonly revoke: {
+    readonly clientAuth: 'any' | 'header' | 'body';
+    /** Of access tokens that a store whose tokens are `eventual` does not find, asked for by a client that only names itself. */
+    readonly failures: FailureLimit;
+  };
   readonly tokeninfo: {
     readonly location: 'body' | 'query' | 'selector';
     readonly parameter: string;
@@ -131,6 +135,22 @@ export interface Settings {
     readonly anonymous: boolean;
     readonly failures: FailureLimit;
     readonly acceptQueryToken: boolean;
+  };
+  /** OpenID Connect, which a server speaks that has a key to sign with. */
+  readonly idToken: {
+    readonly ttlSeconds: number;
+    /** Selector of `sub`; the same at UserInfo. */
+    readonly subject: string;
+    /** Selector of `iss`; empty: the server's issuer. */
+    readonly issuer: string;
+    /** More claims, name to selector. */
+    readonly claims: Readonly<Record<string, string>>;
+  };
+  readonly openid: {
+    /** Whether OpenID Connect Discovery describes the server. */
+    readonly discovery: boolean;
+    /** Where UserInfo is. */
+    readonly userInfoPath: string;
   };
   readonly introspection: { readonly ownAudienceOnly: boolean };
   readonly resource: ResourceSettings;

@@ -142,7 +142,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
   },
   mtls: { enabled: false, authorities: [], url: null },
   trustedIssuers: new Map(),
-  revoke: { clientAuth: 'any' },
+  revoke: { clientAuth: 'any', failures: { failures: 60, windowSeconds: 60, lockSeconds: 60 } },
   tokeninfo: {
     location: 'body',
     parameter: 'access_token',
@@ -152,6 +152,9 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'issuer'> = {
     failures: { failures: 60, windowSeconds: 60, lockSeconds: 60 },
     acceptQueryToken: false,
   },
+  // parity.md 2.7: a minute, for it says who signs in and is not carried around.
+  idToken: { ttlSeconds: 60, subject: '${authentication.subject.id}', issuer: '', claims: {} },
+  openid: { discovery: true, userInfoPath: '/api/openid/user_info' },
   introspection: { ownAudienceOnly: false },
   resource: DEFAULT_RESOURCE,
   errorDescriptions: {},

@@ -9,6 +9,8 @@ const ADVISED_CODE_SECONDS = 60;
 export interface AuditSubject {
   readonly settings: Settings;
   readonly capabilities: StoreCapabilities;
+  /** Of the keys that ID tokens are signed with; default: none. */
+  readonly signingAlgorithms?: readonly string[];
   /** Those in the configuration. */
   readonly clients: readonly Client[];
 }
@@ -101,6 +103,10 @@ const SERVER: readonly Weakness[] = [
   {
     says: 'clientAuthentication.allowedMethods has client_secret_jwt: its secrets have to be kept so that the server can read them.',
     found: ({ settings }) => settings.clientAuthentication.allowedMethods.includes('client_secret_jwt'),
+  },
+  {
+    says: 'idToken.keys has no RSA key: clients that know RS256 alone, which OpenID Connect Discovery asks of every server, take none of its ID tokens.',
+    found: ({ signingAlgorithms = [] }) => signingAlgorithms.length > 0 && !signingAlgorithms.includes('RS256'),
   },
   {
     says: 'store: what it holds is gone after a restart, and everybody signs in again.',

@@ -42,6 +42,10 @@ export interface Hooks {
   readonly addMetadata?: (
     context: HookContext & { scope: readonly string[] },
   ) => Promise<Record<string, string>> | Record<string, string>;
+  /** More claims of the owner, for the ID token or for UserInfo; those of the protocol stay ours. */
+  readonly addClaims?: (
+    context: HookContext & { scope: readonly string[]; to: 'id_token' | 'user_info' },
+  ) => Promise<Record<string, unknown>> | Record<string, unknown>;
   /** A text refuses the issue with `access_denied`; the text is for the log alone. */
   readonly vetoIssue?: (context: HookContext & { scope: readonly string[] }) => Promise<string | null> | string | null;
   /** Scopes the protected resource wants for a request (AX-130). */

@@ -3,6 +3,7 @@ import { validateTrustedIssuer } from '../assertions/validate-trusted-issuer.ts'
 import { JWT_BEARER } from '../grants/jwt-bearer.ts';
 import { aClient } from '../grants/world.test-support.ts';
 import { Atomicity, type StoreCapabilities } from '../store/capabilities.ts';
+import { STORE_LIMITS } from '../store/validate.ts';
 import type { Settings } from './config.ts';
 import { DEFAULT_LIMITS, DEFAULT_RESOURCE, DEFAULT_SETTINGS, DEFAULT_TOKENS } from './defaults.ts';
 import { auditFeatures } from './feature-audit.ts';
@@ -130,7 +131,7 @@ describe('a start', () => {
     expect(checkRequirements(settings({ issuer: 'http://as.example' }), SHARED, { allowHttp: true })).toEqual([]);
   });
 
-  const { authorize, clientAuthentication, tokeninfo } = DEFAULT_SETTINGS;
+  const { authorize, clientAuthentication, login, revoke, tokeninfo } = DEFAULT_SETTINGS;
   it.each<[string, Partial<Settings>]>([
     ['basePath', { basePath: 'api' }],
     ['basePath', { basePath: '/api/' }],
@@ -172,6 +173,19 @@ describe('a start', () => {
         clientAuthentication: { ...clientAuthentication, failures: { failures: 0, windowSeconds: 1, lockSeconds: 1 } },
       },
     ],
+    [
+      'revoke.failures.failures',
+      { revoke: { ...revoke, failures: { ...revoke.failures, failures: STORE_LIMITS.failures + 1 } } },
+    ],
+    [
+      'login.lockout.network.failures',
+      {
+        login: {
+          ...login,
+          lockout: { ...login.lockout, network: { ...login.lockout.network, failures: STORE_LIMITS.failures + 1 } },
+        },
+      },
+    ],
     ['limits.body', { limits: { ...DEFAULT_LIMITS, body: -1 } }],
     ['errorDescriptions.invalid_scope', { errorDescriptions: { invalid_scope: 'say "x"' } }],
     ['errorDescriptions', { errorDescriptions: { constructor: 'x' } as never }],
@@ -198,6 +212,8 @@ describe('a start', () => {
       refreshToken: { ...DEFAULT_TOKENS.refreshToken, length: 46 },
     };
     expect(faults(grant('password', tokens))).toEqual([]);
+    const failures = { ...revoke.failures, failures: STORE_LIMITS.failures };
+    expect(faults({ revoke: { ...revoke, failures } })).toEqual([]);
   });
 });
 
@@ -211,6 +227,45 @@ describe('what is weaker than it could be', () => {
 
   it('is nothing in a strict deployment', () => {
     expect(audit(strict)).toEqual([]);
+  });
+
+  it('names keys for ID tokens without RS256, which every client of OpenID Connect knows', () => {
+    const withKeys = (...signingAlgorithms: string[]) =>
+      auditFeatures({ settings: settings(strict), capabilities: SHARED, clients: [], signingAlgorithms });
+    expect(withKeys('ES256')).toEqual([expect.stringContaining('idToken.keys has no RSA key')]);
+    expect(withKeys('ES256', 'RS256')).toEqual([]);
+  });
+
+  it('names settings of ID tokens that would say what is the server’s, or another issuer than discovery does', () => {
+    const { idToken } = DEFAULT_SETTINGS;
+    expect(faults({ idToken: { ...idToken, claims: { sub: 'x', amr: 'pwd' } } })).toEqual([
+      expect.stringContaining('idToken.claims names sub'),
+    ]);
+    expect(faults({ idToken: { ...idToken, issuer: 'https://old.example' } })).toEqual([
+      expect.stringContaining('beside openid.discovery'),
+    ]);
+    expect(faults({ idToken: { ...idToken, subject: '${nothing}' } })).toEqual([
+      expect.stringContaining('idToken.subject'),
+    ]);
+    expect(faults({ idToken: { ...idToken, subject: '' } })).toEqual([
+      expect.stringContaining('The setting idToken.subject is empty'),
+    ]);
+  });
+
+  it('names a client that waits for ID tokens which nobody can sign', () => {
+    const clients = [
+      aClient({ idTokenSignedResponseAlg: 'ES256' }),
+      aClient({ id: 'hmac', idTokenSignedResponseAlg: 'HS256' }),
+    ];
+    const named = (...signingAlgorithms: string[]) =>
+      checkRequirements(settings({}), SHARED, { clients, signingAlgorithms });
+    expect(named('RS256', 'EdDSA', 'RS256')).toEqual([
+      expect.stringContaining('has no key for that, only for RS256, EdDSA; `gatehouse keys <file> --algorithm ES256`'),
+    ]);
+    expect(named('ES256')).toEqual([]);
+    expect(named()).toEqual(
+      ['"app"', '"hmac"'].map((id) => expect.stringMatching(`${id} .* there is no OpenID Connect`)),
+    );
   });
 
   it('is named for the defaults that a drop-in needs', () => {

@@ -1,3 +1,4 @@
+import { isHmac } from '../assertions/verification-key.ts';
 import type { Client } from '../client/client.ts';
 import { Atomicity, type StoreCapabilities } from '../store/capabilities.ts';
 import type { Settings } from './config.ts';
@@ -11,7 +12,12 @@ export interface Deployment {
   /** Plain HTTP beyond loopback. Default: no. */
   readonly allowHttp?: boolean;
   /** The clients in the configuration. */
-  readonly clients?: readonly Pick<Client, 'id' | 'type' | 'grantTypes' | 'authMethods' | 'certificateBoundTokens'>[];
+  readonly clients?: readonly Pick<
+    Client,
+    'id' | 'type' | 'grantTypes' | 'authMethods' | 'certificateBoundTokens' | 'idTokenSignedResponseAlg'
+  >[];
+  /** JWS algorithms of the keys that ID tokens are signed with. Default: none. */
+  readonly signingAlgorithms?: readonly string[];
   /** Subjects of the owners in the configuration. */
   readonly subjects?: readonly string[];
 }
@@ -28,6 +34,7 @@ export function checkRequirements(
     ...identityFaults(settings, deployment),
     ...assertionFaults(settings, capabilities, deployment),
     ...certificateFaults(settings, deployment),
+    ...idTokenFaults(deployment),
   ];
 }
 
@@ -75,6 +82,25 @@ function identityFaults({ trustedIssuers }: Settings, { clients = [], subjects =
     ...(owners.has(id) ? [taken(id, 'the subject of an owner')] : []),
     ...(trustedIssuers.has(id) ? [taken(id, 'the name of a trusted issuer')] : []),
   ]);
+}
+
+/** A client that waits for ID tokens which nobody here can sign, one sentence each. */
+export function idTokenFaults({
+  clients = [],
+  signingAlgorithms = [],
+}: Pick<Deployment, 'signingAlgorithms'> & {
+  readonly clients?: readonly Pick<Client, 'id' | 'idTokenSignedResponseAlg'>[];
+}): string[] {
+  const algorithms = [...new Set(signingAlgorithms)];
+  return clients.flatMap(({ id, idTokenSignedResponseAlg: alg }) => {
+    if (alg === null || algorithms.includes(alg) || (isHmac(alg) && algorithms.length > 0)) return [];
+    const client = `The client ${JSON.stringify(id)} has idTokenSignedResponseAlg ${alg}`;
+    if (algorithms.length === 0)
+      return [`${client}, but idToken.keys has no key, without which there is no OpenID Connect.`];
+    return [
+      `${client}, but idToken.keys has no key for that, only for ${algorithms.join(', ')}; \`gatehouse keys <file> --algorithm ${alg}\` makes one.`,
+    ];
+  });
 }
 
 /** A client that has to show a certificate where nobody can would only ever be refused. */

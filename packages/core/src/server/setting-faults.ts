@@ -1,7 +1,9 @@
 import { ERROR_CATALOGUE } from '../oauth/errors.ts';
+import { RESERVED_CLAIMS } from '../openid/id-token.ts';
 import { compileSelector } from '../selectors/selector.ts';
+import { STORE_LIMITS } from '../store/validate.ts';
 import { MINIMUM_LENGTH } from '../tokens/handle.ts';
-import type { Settings, TokenSettings } from './config.ts';
+import type { FailureLimit, Settings, TokenSettings } from './config.ts';
 import { issuerFault } from './issuer-fault.ts';
 
 /** RFC 6749 4.1.2: a code lives ten minutes at most. */
@@ -33,6 +35,17 @@ export function settingFaults(settings: Settings, allowHttp: boolean): string[] 
       !PATH.test(basePath),
       `The setting basePath is ${JSON.stringify(basePath)}; it is a path such as /api/oauth.`,
     ),
+    ...Object.keys(settings.idToken.claims)
+      .filter((name) => RESERVED_CLAIMS.has(name))
+      .map((name) => `The setting idToken.claims names ${name}, which only the server says; leave it out.`),
+    ...sentence(
+      settings.idToken.subject === '',
+      'The setting idToken.subject is empty; it says who an ID token is about, so leave it out for the subject of the owner.',
+    ),
+    ...sentence(
+      settings.idToken.issuer !== '' && settings.openid.discovery,
+      'The setting idToken.issuer is there beside openid.discovery, which names the issuer to everybody; leave one of them out.',
+    ),
     ...[...settings.enabledGrants]
       .filter((grant) => !settings.grants.has(grant))
       .map(
@@ -53,6 +66,12 @@ export function settingFaults(settings: Settings, allowHttp: boolean): string[] 
     ...Object.entries(positive(settings))
       .filter(([, value]) => !(Number.isFinite(value) && value > 0))
       .map(([name, value]) => `The setting ${name} is ${value}; it must be above zero.`),
+    ...Object.entries(failureLimits(settings))
+      .filter(([, { failures }]) => failures > STORE_LIMITS.failures)
+      .map(
+        ([name, { failures }]) =>
+          `The setting ${name}.failures is ${failures}; it is ${STORE_LIMITS.failures} at most: a store need not count further.`,
+      ),
     ...Object.entries(selectorTexts(settings)).flatMap(([name, text]) => selectorFault(name, text)),
     ...Object.entries(settings.errorDescriptions).flatMap(([code, text]) => [
       ...sentence(
@@ -113,26 +132,24 @@ function reserved(name: string, members: readonly string[], taken: ReadonlySet<s
     .map((member) => `The setting ${name} names ${JSON.stringify(member)}, which the answer has already.`);
 }
 
-/** Numbers that mean nothing at zero or below. */
-function positive({
-  authorize,
-  clientAuthentication,
-  grants,
-  limits,
-  login,
-  refresh,
-  tokeninfo,
-}: Settings): Record<string, number> {
-  const failures = {
+function failureLimits({ clientAuthentication, login, revoke, tokeninfo }: Settings): Record<string, FailureLimit> {
+  return {
     'clientAuthentication.failures': clientAuthentication.failures,
+    'revoke.failures': revoke.failures,
     'tokeninfo.failures': tokeninfo.failures,
     'login.lockout.accountAndNetwork': login.lockout.accountAndNetwork,
     'login.lockout.account': login.lockout.account,
     'login.lockout.network': login.lockout.network,
   };
+}
+
+/** Numbers that mean nothing at zero or below. */
+function positive(settings: Settings): Record<string, number> {
+  const { authorize, grants, idToken, limits, login, refresh } = settings;
   return {
     'authorize.code.ttlSeconds': authorize.code.ttlSeconds,
     'authorize.interactionSeconds': authorize.interactionSeconds,
+    'idToken.ttlSeconds': idToken.ttlSeconds,
     'login.sessionSeconds': login.sessionSeconds,
     'refresh.familySeconds': refresh.familySeconds,
     ...Object.fromEntries(
@@ -142,7 +159,7 @@ function positive({
       ]),
     ),
     ...Object.fromEntries(
-      Object.entries(failures).flatMap(([name, limit]) => [
+      Object.entries(failureLimits(settings)).flatMap(([name, limit]) => [
         [`${name}.failures`, limit.failures],
         [`${name}.windowSeconds`, limit.windowSeconds],
         [`${name}.lockSeconds`, limit.lockSeconds],
@@ -153,7 +170,7 @@ function positive({
 }
 
 /** Every setting whose text may hold selectors. */
-function selectorTexts({ authorize, grants, resource, tokeninfo }: Settings): Record<string, string> {
+function selectorTexts({ authorize, grants, idToken, resource, tokeninfo }: Settings): Record<string, string> {
   const within = (name: string, texts: Readonly<Record<string, string>>): [string, string][] =>
     Object.entries(texts).map(([member, text]) => [`${name}.${member}`, text]);
   return Object.fromEntries([
@@ -163,6 +180,9 @@ function selectorTexts({ authorize, grants, resource, tokeninfo }: Settings): Re
     ...within('authorize.code.metadata', authorize.code.metadata),
     ...within('tokeninfo.extra', tokeninfo.extra),
     ...resource.scopes.list.map((text, i): [string, string] => [`resource.scopes.list[${i}]`, text]),
+    ...within('idToken.claims', idToken.claims),
+    ['idToken.subject', idToken.subject],
+    ['idToken.issuer', idToken.issuer],
     ['tokeninfo.selector', tokeninfo.selector],
     ['resource.attribute', resource.attribute],
   ]);

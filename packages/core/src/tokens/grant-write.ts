@@ -11,7 +11,7 @@ import type { ServerContext } from '../server/context.ts';
 import type { Instant } from '../store/brands.ts';
 import type { Change, NewToken } from '../store/records.ts';
 import type { Addition } from '../store/store.ts';
-import type { Granted, NewGrantFacts } from './granted.ts';
+import type { Basis, Granted } from './granted.ts';
 import { grantKey } from './handle.ts';
 import type { RefreshMade } from './refresh.ts';
 import { sealAnswer } from './sealed-answer.ts';
@@ -37,8 +37,8 @@ export function grantWrite(
     case 'none':
       return { add: [token] };
     case 'new': {
-      const data = newGrantData(granted, basis.data, plan.endsAt);
-      const state: GrantState = { v: 1, code: null, refresh: plan.refresh?.state ?? null };
+      const data = newGrantData(granted, basis, plan.endsAt);
+      const state: GrantState = { v: 1, code: basis.code?.state ?? null, refresh: plan.refresh?.state ?? null };
       return {
         add: [
           {
@@ -92,10 +92,13 @@ export function grantWrite(
 
 function newGrantData(
   { audience, grantType, request, requestedScope, scope }: Granted,
-  facts: NewGrantFacts,
+  { code, data }: Basis & { readonly kind: 'new' },
   endsAt: Instant,
 ): GrantData {
-  return { v: 1, origin: grantType, challenge: null, scope, requestedScope, audience, endsAt, request, ...facts };
+  // What is redeemed and refreshed later goes by the code's settings, whatever went out beside it.
+  const origin = code ? 'authorization_code' : grantType;
+  const challenge = code?.challenge ?? null;
+  return { v: 1, origin, challenge, scope, requestedScope, audience, endsAt, request, ...data };
 }
 
 function changed(grant: Grant, state: GrantState, token: NewToken): { change: Change; add: readonly Addition[] } {

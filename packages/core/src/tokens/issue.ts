@@ -1,6 +1,7 @@
 import { TOKEN_LINGERS } from '../grants/grant.ts';
 import { confirmationFor } from '../mtls/confirmation.ts';
 import { OAuthError } from '../oauth/errors.ts';
+import { makeIdToken } from '../openid/id-token.ts';
 import type { TokenSettings } from '../server/config.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant, Key } from '../store/brands.ts';
@@ -46,6 +47,7 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
     expires_in: Math.floor((expiresAt - now) / 1000),
     ...(refresh ? { refresh_token: refresh.handle } : {}),
     scope: granted.scope.join(' '),
+    ...(await idTokenMember(context, granted, handle, now)),
   };
   for (const name of settings.returnMetadata)
     if (Object.hasOwn(metadata, name) && !(name in body)) body[name] = metadata[name];
@@ -109,6 +111,17 @@ function grantIdOf(basis: Basis): Key | null {
   return basis.kind === 'new' ? grantKey(basis.family) : basis.grant.register.key;
 }
 
+/** OpenID Connect Core 3.1.3.3: beside the access token. */
+async function idTokenMember(
+  context: ServerContext,
+  granted: Granted,
+  accessToken: string,
+  now: Instant,
+): Promise<{ readonly id_token?: string }> {
+  const idToken = granted.idToken && (await makeIdToken(context, granted, granted.idToken, { accessToken }, now));
+  return idToken ? { id_token: idToken } : {};
+}
+
 interface TokenParts {
   readonly cnf: Confirmation | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -146,7 +159,8 @@ async function writeOnce(context: ServerContext, basis: Basis, write: Write): Pr
   }
 }
 
-async function askForVeto(context: ServerContext, granted: Granted): Promise<void> {
+/** @throws OAuthError `access_denied` */
+export async function askForVeto(context: ServerContext, granted: Granted): Promise<void> {
   const veto = await context.hooks.vetoIssue?.({ ...hookContext(granted), scope: granted.scope });
   if (veto !== undefined && veto !== null)
     throw new OAuthError('access_denied', 'The request was denied.', { check: 'veto-hook', got: veto });

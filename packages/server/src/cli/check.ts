@@ -29,7 +29,7 @@ const SERVER: readonly Weakness[] = [
     found: ({ config }) => config.listener.allowHttp,
   },
   {
-    says: 'login.cookie.sameSite is Strict: an owner who comes from a client’s site is never signed in, and prompt=none always fails.',
+    says: 'login.cookie.sameSite is Strict: an owner who comes from a client’s site is never signed in, prompt=none always fails, and a client’s sign-out ends nothing that is not over.',
     found: ({ config }) => config.login?.cookie?.sameSite === 'Strict',
   },
   {
@@ -97,11 +97,12 @@ async function examine(loaded: LoadedConfig): Promise<Findings> {
   });
   const { store } = server.context;
   const { clients } = resolved;
+  const signingAlgorithms = resolved.signingKeys.map(({ algorithm }) => algorithm);
   return {
     store: store.name,
     problems: faults,
     advice: [
-      ...auditFeatures({ settings, capabilities: store.capabilities, clients }),
+      ...auditFeatures({ settings, capabilities: store.capabilities, clients, signingAlgorithms }),
       ...authorityAdvice(settings.mtls.authorities, server.context.runtime.clock.now()),
       ...SERVER.filter(({ found }) => found(resolved)).map(({ says }) => says),
       ...(await exposedFiles(resolved)),
@@ -125,6 +126,7 @@ export const checkCommand: Command = {
     },
     client: { value: '<id>', meaning: 'assertion: who would bring it; left out, its issuer where that is a client' },
   },
+  takesWords: true,
   async run({ flags, out, words }) {
     const { loaded } = await readConfiguration(flags);
     const file = assertionFile(words);

@@ -1,6 +1,6 @@
 import { type Client, hashMachineSecret, rotatedSecrets, validateClient } from '@gatehouse/core';
 import { CommandError, type Output } from './command.ts';
-import { credentialFor } from './credential-for.ts';
+import { BYTES_FOR_HMAC, credentialFor } from './credential-for.ts';
 import { randomSecret } from './random-secret.ts';
 
 /** Where an administrator's wishes about clients are carried out. */
@@ -13,8 +13,6 @@ export interface ClientDesk {
   remove(id: string, out: Output): Promise<void>;
 }
 
-const SHOWN_ONCE = 'The secret is shown this once; what is kept is its hash.';
-
 async function printYaml(value: object, out: Output): Promise<void> {
   const { stringify } = await import('yaml');
   out.text(stringify(value).trimEnd());
@@ -24,7 +22,18 @@ async function printYaml(value: object, out: Output): Promise<void> {
 export function announceSecret(out: Output, secret: string | null): void {
   if (secret === null) return;
   out.text(`client_secret  ${secret}`);
-  if (!out.json) out.note(SHOWN_ONCE);
+  if (!out.json) out.note('The secret is shown this once.');
+}
+
+/** What is read back stands where the operator keeps secrets, and goes on until it is taken out there. */
+async function rotateHmac(id: string, out: Output): Promise<void> {
+  const secret = randomSecret(BYTES_FOR_HMAC);
+  out.note(
+    `Clients of this store live in the configuration. In the client ${JSON.stringify(id)} put this before the secret that is there, and take that one out once the client has the new one; where \`secrets\` has the same text, there too.`,
+  );
+  await printYaml({ hmacSecrets: [secret] }, out);
+  announceSecret(out, secret);
+  out.data({ client_id: id, client_secret: secret, hmacSecrets: [secret] });
 }
 
 /** Clients that live in the configuration file: what an operator writes there is printed. */
@@ -53,9 +62,10 @@ export function configurationDesk(clients: readonly Client[]): ClientDesk {
       out.data({ client: entry, client_id: id, client_secret: secret });
     },
     async rotate(id, overlapSeconds, out) {
+      if (known(id).sealedSecrets.length > 0) return rotateHmac(id, out);
       const secret = randomSecret();
       const overlapUntil = Date.now() + overlapSeconds * 1000;
-      const secrets = rotatedSecrets(known(id).secrets, hashMachineSecret(secret), overlapUntil).map(
+      const secrets = rotatedSecrets(known(id).secrets, { hash: hashMachineSecret(secret) }, overlapUntil).map(
         ({ hash, expiresAt }) => ({
           hash,
           ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),

@@ -36,7 +36,7 @@ export function storeDesk(
       out.data({ client_id: client.id, client_secret: secret });
     },
     async rotate(id, overlapSeconds, out) {
-      const secret = await stored.rotateSecret(id, Date.now() + overlapSeconds * 1000);
+      const secret = await stored.rotateSecret(id, Date.now() + overlapSeconds * 1000, seal);
       if (secret === undefined) throw none(id);
       announceSecret(out, secret);
       out.data({ client_id: id, client_secret: secret });
@@ -48,7 +48,9 @@ export function storeDesk(
     },
     async remove(id, out) {
       if (!(await stored.remove(id))) throw none(id);
-      out.text(`The client ${JSON.stringify(id)} is removed; its tokens are dead.`);
+      out.text(
+        `The client ${JSON.stringify(id)} is removed. Its tokens are dead; a server that runs may serve it until \`clientCacheSeconds\` (5) are over.`,
+      );
       out.data({ client_id: id, removed: true });
     },
   };

@@ -10,6 +10,7 @@ import { isShared } from '../assemble.ts';
 import { readClients } from '../config/configured-clients.ts';
 import { readOwners } from '../config/configured-owners.ts';
 import { readKeySources } from '../config/key-sources.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { readServerSecrets } from '../config/server-secrets.ts';
 import { type ClientDesk, configurationDesk } from './client-in-configuration.ts';
 import { storeDesk } from './client-in-store.ts';
@@ -26,12 +27,22 @@ import {
 } from './command.ts';
 import { configuredStore, withStore } from './open-store.ts';
 import { CONFIG_FLAGS, readConfiguration } from './read-configuration.ts';
+import { requireIdTokenSigner } from './require-id-token-signer.ts';
 
 const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
   id: { value: '<id>', meaning: 'create: the client_id; left out, a random UUID' },
   name: { value: '<name>', meaning: 'create: what the consent page calls it' },
   public: { meaning: 'create: a client that cannot keep a secret' },
   'redirect-uri': { value: '<uri>', meaning: 'create: where answers may be sent; may come more than once', many: true },
+  'post-logout-redirect-uri': {
+    value: '<uri>',
+    meaning: 'create: where the browser may be sent after a sign-out; may come more than once',
+    many: true,
+  },
+  'id-token-alg': {
+    value: '<name>',
+    meaning: 'create: the algorithm of its ID tokens; left out: that of the first key',
+  },
   grant: { value: '<grant_type>', meaning: 'create: a grant it may use; may come more than once', many: true },
   scope: { value: '<scope>', meaning: 'create: a scope it may be granted; may come more than once', many: true },
   'default-scope': {
@@ -70,6 +81,7 @@ const CREATE_FLAGS: Readonly<Record<string, Flag>> = {
 async function registration(flags: FlagValues): Promise<Record<string, unknown> & { readonly id: string }> {
   const lists = {
     redirectUris: textFlags(flags, 'redirect-uri'),
+    postLogoutRedirectUris: textFlags(flags, 'post-logout-redirect-uri'),
     grantTypes: textFlags(flags, 'grant'),
     scopes: [...new Set([...textFlags(flags, 'scope'), ...textFlags(flags, 'default-scope')])],
     defaultScopes: textFlags(flags, 'default-scope'),
@@ -81,7 +93,7 @@ async function registration(flags: FlagValues): Promise<Record<string, unknown> 
     ...(jwks === undefined ? {} : { jwks: { file: jwks } }),
     certificates: textFlags(flags, 'certificate').map((file) => ({ file })),
   });
-  const [name, subjectDn] = [textFlag(flags, 'name'), textFlag(flags, 'tls-subject')];
+  const [name, subjectDn, idTokenAlg] = ['name', 'tls-subject', 'id-token-alg'].map((flag) => textFlag(flags, flag));
   return {
     id: textFlag(flags, 'id') ?? crypto.randomUUID(),
     ...(name === undefined ? {} : { name }),
@@ -89,6 +101,7 @@ async function registration(flags: FlagValues): Promise<Record<string, unknown> 
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...keys,
     ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(idTokenAlg === undefined ? {} : { idTokenSignedResponseAlg: idTokenAlg }),
     ...(subjectDn === undefined ? {} : { tlsClientAuth: { subjectDn } }),
     ...(flags['certificate-bound-tokens'] ? { certificateBoundTokens: true } : {}),
     ...(flags['may-assert-owners'] ? { mayAssertOwners: true } : {}),
@@ -126,6 +139,7 @@ interface Errand {
   readonly id: string | undefined;
   readonly flags: FlagValues;
   readonly out: Output;
+  readonly loaded: LoadedConfig;
   /** Of the owners in the configuration. */
   readonly subjects: ReadonlySet<string>;
 }
@@ -145,11 +159,12 @@ function overlapSeconds(flags: FlagValues): number {
 const VERBS: ReadonlyMap<string, (errand: Errand) => Promise<void>> = new Map([
   [
     'create',
-    async ({ desk, flags, out, subjects }) => {
+    async ({ desk, flags, loaded, out, subjects }) => {
       const wanted = await registration(flags);
       // RFC 9700 4.15: a client must not be able to pass for an owner.
       if (subjects.has(wanted.id))
         throw new CommandError(`${JSON.stringify(wanted.id)} is the subject of an owner; give the client another id.`);
+      await requireIdTokenSigner(loaded, wanted);
       await desk.create(wanted, out);
     },
   ],
@@ -192,6 +207,7 @@ export const clientCommand: Command = {
   summary:
     'Keeps clients in the store, where several servers share one. Where they live in the configuration (cache store), prints what to write there.',
   flags: { ...CREATE_FLAGS, ...CONFIG_FLAGS },
+  takesWords: true,
   async run({ words: [verb, id, ...more], flags, out }) {
     const act = VERBS.get(verb ?? '');
     if (!act || more.length > 0) throw new UsageError(`It is \`gatehouse client ${[...VERBS.keys()].join('|')}\`.`);
@@ -214,10 +230,11 @@ export const clientCommand: Command = {
           id,
           flags,
           out,
+          loaded,
           subjects,
         });
       });
-    else await act({ desk: configurationDesk(configured), id, flags, out, subjects });
+    else await act({ desk: configurationDesk(configured), id, flags, out, loaded, subjects });
     return EXIT.done;
   },
 };

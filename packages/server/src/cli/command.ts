@@ -24,6 +24,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly flags: Readonly<Record<string, Flag>>;
+  /** Whether something may stand beside its flags. */
+  readonly takesWords?: true;
   /** @returns the exit code */
   run(invocation: Invocation): Promise<number>;
 }

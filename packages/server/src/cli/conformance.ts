@@ -101,6 +101,7 @@ export const conformanceCommand: Command = {
     scale: { value: '<share>', meaning: 'Share of the contract’s numbers to run with, such as 0.1; default 1' },
     only: { value: '<id>', meaning: 'Only the promises whose id begins with this' },
   },
+  takesWords: true,
   async run({ words: [url, ...more], flags, out }) {
     if (url === undefined || more.length > 0) throw new UsageError('Name one store: `gatehouse conformance cache:`.');
     const { target, cleanUp } = await provingOf(url);

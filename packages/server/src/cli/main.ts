@@ -9,3 +9,5 @@ process.stdout.on('error', (error: { code?: string }) => process.exit(error.code
 
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2));
+// What a driver that has failed leaves open keeps nobody waiting.
+setTimeout(() => process.exit(), 5_000).unref();

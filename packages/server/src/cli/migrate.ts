@@ -15,7 +15,13 @@ interface Schema {
     /** A sentence where the database was made by another script than this package's, or that script was edited. */
     readonly altered?: string | null;
   }>;
-  migrate(): Promise<{ readonly from: number | null; readonly to: number; readonly ran: readonly string[] }>;
+  migrate(): Promise<{
+    readonly from: number | null;
+    readonly to: number;
+    readonly ran: readonly string[];
+    /** A sentence where the servers of the keyspace are held to other levels now. */
+    readonly replaced?: string | null;
+  }>;
 }
 
 /** Of the configured store; its package is loaded only then. */
@@ -67,13 +73,14 @@ async function print(schema: Schema, out: Output): Promise<number> {
 }
 
 async function run(schema: Schema, out: Output): Promise<number> {
-  const { from, to, ran } = await schema.migrate();
+  const { from, to, ran, replaced = null } = await schema.migrate();
   out.text(
     ran.length === 0
       ? `The ${schema.place} has version ${from} of the schema already.`
       : `Ran ${ran.join(', ')}: the ${schema.place} has version ${to} of the schema.`,
   );
-  out.data({ from, to, ran });
+  if (replaced !== null) out.text(replaced);
+  out.data({ from, to, ran, ...(replaced === null ? {} : { replaced }) });
   return EXIT.done;
 }
 
@@ -92,8 +99,7 @@ export const migrateCommand: Command = {
       meaning: 'Cassandra: create the keyspace too where it is missing; without, the statement is printed with advice',
     },
   },
-  async run({ flags, words, out }) {
-    if (words.length > 0) throw new UsageError('`gatehouse migrate` takes no words; the store is configured.');
+  async run({ flags, out }) {
     if (flags['check'] && flags['print']) throw new UsageError('--check or --print, not both.');
     const { loaded } = await readConfiguration(flags);
     const log = await createLog({ level: 'info', format: 'text', write: (line) => void process.stderr.write(line) });

@@ -88,6 +88,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!command) throw unknownVerb(verb);
     const { flags, words } = parse(command, rest);
     if (flags['help']) return await help(verb, standardOutput(false));
+    // Not shown: a store's URL in the wrong place may have a password.
+    if (words.length > 0 && !command.takesWords)
+      throw new UsageError(`\`gatehouse ${verb}\` takes flags alone, and something stands beside them.`);
     return await command.run({ flags, words, out });
   } catch (error) {
     return report(error, out);

@@ -7,6 +7,7 @@ export const userCommand: Command = {
   summary:
     'Asks for a password without showing it, or reads it from a pipe, and prints its hash for the setting owners.',
   flags: {},
+  takesWords: true,
   async run({ words, out }) {
     if (words.length !== 1 || words[0] !== 'hash') throw new UsageError('It is `gatehouse user hash`.');
     const password = await readPassword();

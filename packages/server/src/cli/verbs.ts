@@ -9,6 +9,7 @@ interface Verb {
 export const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['serve', { summary: 'Run the server', load: async () => (await import('./serve.ts')).serveCommand }],
   ['secret', { summary: 'Make a server secret', load: async () => (await import('./secret.ts')).secretCommand }],
+  ['keys', { summary: 'Make a key to sign ID tokens with', load: async () => (await import('./keys.ts')).keysCommand }],
   [
     'client',
     {
@@ -40,7 +41,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map([
   [
     'migrate',
     {
-      summary: 'Bring the schema of a relational store up to date',
+      summary: 'Bring the schema of a relational store or of Cassandra up to date',
       load: async () => (await import('./migrate.ts')).migrateCommand,
     },
   ],

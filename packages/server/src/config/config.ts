@@ -61,6 +61,7 @@ export interface ClientConfig extends KeySourceConfig {
   readonly secrets?: ClientSecretSource | readonly ClientSecretSource[];
   readonly authMethods?: readonly ClientAuthMethod[];
   readonly redirectUris?: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[];
   readonly grantTypes?: readonly string[];
   readonly responseTypes?: readonly string[];
   readonly scopes?: readonly string[];
@@ -74,6 +75,7 @@ export interface ClientConfig extends KeySourceConfig {
   readonly hmacSecrets?: SecretSource | readonly SecretSource[];
   readonly tlsClientAuth?: TlsClientAuth;
   readonly certificateBoundTokens?: boolean;
+  readonly idTokenSignedResponseAlg?: string;
   readonly mayAssertOwners?: boolean;
   readonly assertionAudience?: 'issuer' | 'token_endpoint';
 }
@@ -204,6 +206,10 @@ export interface ServerConfig {
   readonly errorDescriptions?: Readonly<Record<string, string>> | { readonly file: string };
   readonly clients?: readonly ClientConfig[];
   readonly trustedIssuers?: readonly TrustedIssuerConfig[];
+  readonly idToken?: {
+    readonly keys?: SecretSource | readonly SecretSource[];
+    readonly retiredKeys?: SecretSource | readonly SecretSource[];
+  };
   readonly assertion?: { readonly decryptionKeys?: SecretSource | readonly SecretSource[] };
   readonly mtls?: {
     readonly port?: number;

@@ -13,7 +13,7 @@ import type { ClientConfig, ClientSecretSource, SecretSource } from './config.ts
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { readKeySources } from './key-sources.ts';
 import type { LoadedConfig } from './load-config.ts';
-import { readSecret } from './secret-source.ts';
+import { readSecret, sourcesOf } from './secret-source.ts';
 
 const LARGEST_LOGO = 700_000;
 
@@ -53,9 +53,6 @@ async function storedSecret(
   return { hash: hashMachineSecret(await readSecret(key, origin, source)) };
 }
 
-const listOf = <T>(given: T | readonly T[] | undefined): readonly T[] =>
-  given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T];
-
 async function readClient(
   loaded: LoadedConfig,
   serverSecrets: ServerSecrets,
@@ -66,10 +63,10 @@ async function readClient(
   const origin = loaded.origin(key);
   const { secrets: sources, hmacSecrets, logo, ...members } = given;
   const secrets = await Promise.all(
-    listOf<ClientSecretSource>(sources).map((source) => storedSecret(`${key}.secrets`, origin, source)),
+    sourcesOf<ClientSecretSource>(sources).map((source) => storedSecret(`${key}.secrets`, origin, source)),
   );
   const plain = await Promise.all(
-    listOf<SecretSource>(hmacSecrets).map((source) => readSecret(`${key}.hmacSecrets`, origin, source)),
+    sourcesOf<SecretSource>(hmacSecrets).map((source) => readSecret(`${key}.hmacSecrets`, origin, source)),
   );
   const keys = await readKeySources(key, origin, given);
   const picture = typeof logo === 'object' ? await readLogo(`${key}.logo`, origin, logo.file) : logo;
@@ -82,11 +79,12 @@ async function readClient(
     return validateClient({ ...members, ...keys, secrets, sealedSecrets, ...pictured });
   } catch (error) {
     if (!(error instanceof ClientMetadataError)) throw error;
-    const [fault, ...reasons] = error.fault.split(': ');
+    const asSetting = (text: string): string => text.replace(/\bsealedSecrets\b/, 'hmacSecrets');
+    const [fault, ...reasons] = asSetting(error.fault).split(': ');
     throw new ConfigError([
       {
         // `redirectUris[0]` as every other key is written.
-        key: `${key}.${error.member.replace(/^sealedSecrets\b/, 'hmacSecrets').replaceAll(/\[(\d+)\]/g, '.$1')}`,
+        key: `${key}.${asSetting(error.member).replaceAll(/\[(\d+)\]/g, '.$1')}`,
         origin,
         problem: fault ?? error.fault,
         fix: reasons.length > 0 ? reasons.join(': ') : `mend it in the client ${JSON.stringify(given.id)}`,

@@ -1,8 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { SecretSource } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { LoadedConfig } from './load-config.ts';
-import { readSecret } from './secret-source.ts';
+import { readSecret, sourcesOf } from './secret-source.ts';
 
 const KEY = 'assertion.decryptionKeys';
 const SHORTEST_RSA = 2_048;
@@ -12,9 +11,7 @@ const SHORTEST_RSA = 2_048;
  * @throws ConfigError without a word of the key
  */
 export async function readDecryptionKeys({ config, origin }: LoadedConfig): Promise<readonly KeyObject[]> {
-  const given = config.assertion?.decryptionKeys;
-  const sources =
-    given === undefined ? [] : Array.isArray(given) ? (given as readonly SecretSource[]) : [given as SecretSource];
+  const sources = sourcesOf(config.assertion?.decryptionKeys);
   const at = origin(KEY);
   return Promise.all(
     sources.map(async (source) => {

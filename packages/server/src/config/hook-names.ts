@@ -1,4 +1,3 @@
-import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import { ownPaths } from '../routes/own-paths.ts';
 import { EVENT_NAMES } from '../telemetry/event-names.ts';
 import type { ConfigProblem } from './config-error.ts';
@@ -8,7 +7,7 @@ import { nearest } from './nearest.ts';
 /** A hook for what there is not would never be called, and nobody would know. */
 export function hookNameProblems(loaded: LoadedConfig): readonly ConfigProblem[] {
   const { config } = loaded;
-  const paths = ownPaths(config.basePath ?? DEFAULT_SETTINGS.basePath);
+  const paths = ownPaths(config);
   const named = [
     ...Object.keys(config.hooks?.events ?? {}).map((name) => ({ under: 'hooks.events', name, known: EVENT_NAMES })),
     ...Object.keys(config.paths ?? {}).map((name) => ({ under: 'paths', name, known: paths })),

@@ -59,6 +59,15 @@ describe('layers', () => {
     });
   });
 
+  test('what a store has that a URL cannot say stays where another URL is laid over it', () => {
+    const password = { env: 'DB_PASSWORD' };
+    const file = fileLayer({ store: { url: 'postgresql://app@db/one', password } });
+    const loaded = loadConfig([file, readFlags({}, ['store.url=postgresql://app@db/two'], '/srv')]);
+    expect(loaded.config.store).toEqual({ url: 'postgresql://app@db/two', password });
+    const replaced = loadConfig([file, readFlags({}, ['store=cache:'], '/srv')]);
+    expect(replaced.config.store).toBe('cache:');
+  });
+
   test('a path starts from the folder of the file that says it', () => {
     const loaded = loadConfig([
       fileLayer({ pages: { assets: 'assets', messages: ['fr.json'] }, secrets: [{ file: 'secret' }] }, '/etc/g'),

@@ -57,8 +57,10 @@ function absoluteFile(value: unknown, folder: string): unknown {
 
 function overlay(below: unknown, above: unknown, at: readonly string[], folder: string): unknown {
   const found = settingAt(at);
-  if (found && found.depth === at.length)
-    return found.setting.type.path ? absolute(above, folder) : absoluteFile(above, folder);
+  if (found && found.depth === at.length) {
+    const value = found.setting.type.path ? absolute(above, folder) : absoluteFile(above, folder);
+    return found.setting.byMember && isTree(below) && isTree(value) ? { ...below, ...value } : value;
+  }
   if (Array.isArray(above)) return above.map((item, i) => overlay(undefined, item, [...at, String(i)], folder));
   if (!isTree(above)) return above;
   const result = Object.create(null) as Tree;

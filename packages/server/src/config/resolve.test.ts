@@ -137,6 +137,23 @@ describe('what settings say together', () => {
     await expect(resolve(config)).rejects.toThrow(message);
   });
 
+  test.each([
+    ['/oauth/login', '/oauth/login'],
+    ['/oauth/logout', '/oauth/logout'],
+    ['/as/token', '/as/token'],
+    ['/as/jwks', '/as/jwks'],
+    ['/.well-known/openid-configuration', '/.well-known/openid-configuration'],
+    ['/health', '/health'],
+    ['/xlib/style.css', '/xlib/*'],
+    ['/metrics', '/metrics'],
+  ])('UserInfo at %s, where something else is, is refused', async (userInfoPath, taken) => {
+    const config = (path: string) => ({ basePath: '/as', metrics: { enabled: true }, openid: { userInfoPath: path } });
+    await expect(resolve(config(userInfoPath))).rejects.toThrow(
+      `openid.userInfoPath (gatehouse.config.yaml) is "${userInfoPath}", and something else is at ${taken}: give`,
+    );
+    await expect(resolve(config(`${userInfoPath.replace('/xlib', '')}-info`))).resolves.toBeDefined();
+  });
+
   test('[SEC-43] a limit above what stores and registrations take is refused, and not taken without effect', async () => {
     for (const [name, most] of [
       ['clientId', 255],
@@ -226,6 +243,12 @@ describe('clients', () => {
   test('a wrong member is named with its client', async () => {
     const clients = [{ ...client, redirectUris: ['javascript:alert(1)'] }];
     await expect(resolve({ clients })).rejects.toThrow(/^clients\.0\.redirectUris\.0 \(gatehouse\.config\.yaml\) /);
+  });
+
+  test('a secret that is missing for HMACs is told by the name of its setting', async () => {
+    await expect(resolve({ clients: [{ ...client, idTokenSignedResponseAlg: 'HS256' }] })).rejects.toThrow(
+      /^clients\.0\.idTokenSignedResponseAlg .* is an HMAC, and hmacSecrets has no secret of that many bits/,
+    );
   });
 
   test('[AX-233] a logo is read from its file when it is a picture', async () => {

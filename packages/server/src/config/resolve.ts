@@ -1,5 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { type Client, createServerSecrets, type Settings } from '@gatehouse/core';
+import {
+  type Client,
+  createServerSecrets,
+  type Settings,
+  type SigningKey,
+  type VerificationKey,
+} from '@gatehouse/core';
 import { isLoopback } from '../http/listen.ts';
 import type { TlsFiles } from '../http/tls.ts';
 import type { OwnerRecord } from '../owners/configured-owner-directory.ts';
@@ -18,6 +24,7 @@ import { namedStoreProblems } from './named-stores.ts';
 import { ruleProblems } from './rules.ts';
 import { readSecret } from './secret-source.ts';
 import { makeServerSecret, readServerSecrets, type ServerSecretList } from './server-secrets.ts';
+import { readRetiredKeys, readSigningKeys } from './signing-keys.ts';
 import { schemeOf } from './store-scheme.ts';
 
 /** A configuration with everything read that it points to. */
@@ -33,15 +40,20 @@ export interface ResolvedConfig {
   readonly mtlsAuthorities: readonly string[];
   /** That assertions may be encrypted to. */
   readonly decryptionKeys: readonly KeyObject[];
+  /** That ID tokens are signed with; none: no OpenID Connect. */
+  readonly signingKeys: readonly SigningKey[];
+  /** That signed before. */
+  readonly retiredKeys: readonly VerificationKey[];
   readonly tls: TlsFiles | null;
   /** Whether nobody but this machine can reach the listener. */
   readonly loopback: boolean;
 }
 
-/** Whether what the store holds ends with the process. */
-function forgetsWithTheProcess(config: CompleteConfig): boolean {
+/** Whether secrets and keys may end with the process: nobody but this machine reaches it, and what the store holds ends too. */
+export function mayBeEphemeral({ config }: LoadedConfig): boolean {
   const url = typeof config.store === 'object' ? config.store.url : config.store;
-  return typeof url === 'string' && schemeOf(url) === 'cache' && config.cache?.snapshot?.file === undefined;
+  const forgets = typeof url === 'string' && schemeOf(url) === 'cache' && config.cache?.snapshot?.file === undefined;
+  return forgets && isLoopback(config.listener.host);
 }
 
 async function tlsFiles({ config, origin }: LoadedConfig): Promise<TlsFiles | null> {
@@ -62,7 +74,6 @@ async function tlsFiles({ config, origin }: LoadedConfig): Promise<TlsFiles | nu
  */
 export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfig> {
   const { config } = loaded;
-  const loopback = isLoopback(config.listener.host);
   const problems: ConfigProblem[] = [
     ...ruleProblems(loaded),
     ...grantNameProblems(loaded),
@@ -79,11 +90,14 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
       return undefined as T;
     }
   };
-  const secrets = await part(() => readServerSecrets(loaded, loopback && forgetsWithTheProcess(config)));
+  const ephemeral = mayBeEphemeral(loaded);
+  // Making one takes a moment of another core, so it is begun first.
+  const signingKeys = part(() => readSigningKeys(loaded, ephemeral));
+  const secrets = await part(() => readServerSecrets(loaded, ephemeral));
   const resolved: ResolvedConfig = {
     loaded,
     config,
-    loopback,
+    loopback: isLoopback(config.listener.host),
     secrets,
     // Without the server's secrets the whole is refused; what else is wrong is said all the same.
     clients: await part(() => readClients(loaded, createServerSecrets(secrets?.secrets ?? [makeServerSecret()]))),
@@ -94,6 +108,8 @@ export async function resolveConfig(loaded: LoadedConfig): Promise<ResolvedConfi
     trustedIssuers: await part(() => readTrustedIssuers(loaded)),
     mtlsAuthorities: await part(() => readAuthorities(loaded)),
     decryptionKeys: await part(() => readDecryptionKeys(loaded)),
+    signingKeys: await signingKeys,
+    retiredKeys: await part(() => readRetiredKeys(loaded)),
     tls: await part(() => tlsFiles(loaded)),
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,5 +1,7 @@
+import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import { unreachedPath } from '../http/cookie-path.ts';
 import { isLoopback } from '../http/listen.ts';
+import { takenByUserInfo } from '../routes/own-paths.ts';
 import type { ConfigProblem } from './config-error.ts';
 import type { LoadedConfig } from './load-config.ts';
 
@@ -124,6 +126,15 @@ const RULES: readonly Rule[] = [
       return unreached !== null && `is ${JSON.stringify(path)}, which does not reach ${unreached}`;
     },
     fix: 'without that cookie nobody can sign in; let it be "/"',
+  },
+  {
+    key: 'openid.userInfoPath',
+    broken: ({ config }) => {
+      const taken = takenByUserInfo(config);
+      const path = config.openid?.userInfoPath ?? DEFAULT_SETTINGS.openid.userInfoPath;
+      return taken !== null && `is ${JSON.stringify(path)}, and something else is at ${taken}`;
+    },
+    fix: 'give UserInfo a path of its own, such as "/api/openid/user_info"',
   },
   {
     key: 'hooks.chooseScopes',

@@ -2,6 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { SecretSource } from './config.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 
+/** One source, several or none, as a list. */
+export function sourcesOf<T extends object | string>(given: T | readonly T[] | undefined): readonly T[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? (given as readonly T[]) : [given as T];
+}
+
 /** One line end, which editors and `echo` leave behind, is not part of a secret (SEC-87). */
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { MINIMUM_SECRET_BYTES } from '@gatehouse/core';
-import type { SecretSource } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { LoadedConfig } from './load-config.ts';
-import { readSecret } from './secret-source.ts';
+import { readSecret, sourcesOf } from './secret-source.ts';
 
 export interface ServerSecretList {
   /** The first seals, all of them open. */
@@ -17,11 +16,6 @@ export function makeServerSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function listOf(given: SecretSource | readonly SecretSource[] | undefined): readonly SecretSource[] {
-  if (given === undefined) return [];
-  return Array.isArray(given) ? (given as readonly SecretSource[]) : [given as SecretSource];
-}
-
 /**
  * The server's secrets. A missing one is made for the process where nothing outlives it: then what it sealed is worth
  * nothing after a restart anyway (R43).
@@ -29,7 +23,7 @@ function listOf(given: SecretSource | readonly SecretSource[] | undefined): read
  */
 export async function readServerSecrets(loaded: LoadedConfig, mayBeEphemeral: boolean): Promise<ServerSecretList> {
   const key = 'secrets';
-  const sources = listOf(loaded.config.secrets);
+  const sources = sourcesOf(loaded.config.secrets);
   if (sources.length === 0) {
     if (mayBeEphemeral) return { secrets: [makeServerSecret()], ephemeral: true };
     throw new ConfigError([

@@ -18,6 +18,8 @@ export interface Setting {
   readonly alias?: { readonly key?: string; readonly variable?: string };
   /** Has to be there wherever its object is. */
   readonly required?: true;
+  /** An object said in two places is one of the members of both, as if each were a setting: `--set store.url=…` keeps a password. */
+  readonly byMember?: true;
   /** Taken, so that an old configuration can be mapped, and said to change nothing. */
   readonly effect?: 'none';
 }

@@ -5,13 +5,14 @@ import {
   LOGIN_PATH,
   LOGOUT_PATH,
   OAuthError,
+  type Settings,
 } from '@gatehouse/core';
 import { type CorsPolicy, claimedClient, corsHeaders, preflightHeaders } from '../http/cors.ts';
 import { endpointRequest } from '../http/endpoint-request.ts';
 import { commonHeaders, respond } from '../http/respond.ts';
 import type { Call, Room, RouteOptions } from './handling.ts';
 
-type EndpointName = 'authorize' | 'token' | 'revoke' | 'introspect' | 'tokeninfo' | 'login' | 'logout';
+type EndpointName = 'authorize' | 'token' | 'revoke' | 'introspect' | 'tokeninfo' | 'userInfo' | 'login' | 'logout';
 
 export interface EndpointRoute extends RouteOptions {
   readonly path: string;
@@ -20,10 +21,15 @@ export interface EndpointRoute extends RouteOptions {
   readonly shows: 'page' | 'data';
   /** Whether scripts of a client's origins may call it (RFC 9700 2.6: never the authorization endpoint). */
   readonly cors: boolean;
+  /** Whether the token says who asks: what is refused before is anybody's who may call. */
+  readonly tellsClient?: true;
 }
 
 /** The endpoints, by the paths the reference system has them at. */
-export function endpointRoutes(basePath: string): readonly EndpointRoute[] {
+export function endpointRoutes(
+  { basePath, openid }: Pick<Settings, 'basePath' | 'openid'>,
+  speaksOpenid: boolean,
+): readonly EndpointRoute[] {
   return [
     // Not HEAD: it would make a code that nobody reads.
     {
@@ -38,6 +44,18 @@ export function endpointRoutes(basePath: string): readonly EndpointRoute[] {
     { path: `${basePath}/revoke`, endpoint: 'revoke', methods: ['POST'], shows: 'data', cors: true },
     { path: `${basePath}/tokeninfo`, endpoint: 'tokeninfo', methods: ['POST'], shows: 'data', cors: false },
     { path: `${basePath}/introspect`, endpoint: 'introspect', methods: ['POST'], shows: 'data', cors: false },
+    ...(speaksOpenid
+      ? ([
+          {
+            path: openid.userInfoPath,
+            endpoint: 'userInfo',
+            methods: ['GET', 'POST'],
+            shows: 'data',
+            cors: true,
+            tellsClient: true,
+          },
+        ] as const)
+      : []),
     { path: LOGIN_PATH, endpoint: 'login', methods: ['GET', 'POST'], shows: 'page', cors: false },
     { path: LOGOUT_PATH, endpoint: 'logout', methods: ['GET', 'POST'], shows: 'page', cors: false },
   ];
@@ -90,8 +108,9 @@ export function endpointHandler(room: Room, route: EndpointRoute, cors: CorsPoli
       if (route.cors) {
         const origin = request.headers.get('origin');
         more = { Vary: 'Origin' };
-        if (origin !== null && (await cors.mayRead(origin, claimedClient(request.headers, request.body))))
-          more = { ...more, ...corsHeaders(origin) };
+        const client = response.clientId ?? claimedClient(request.headers, request.body);
+        const may = client === null && route.tellsClient ? cors.mayCall : (own: string) => cors.mayRead(own, client);
+        if (origin !== null && (await may(origin))) more = { ...more, ...corsHeaders(origin) };
       }
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;

@@ -102,6 +102,16 @@ async function throughHooks(room: Room, call: Call, route: (call: Call) => Promi
   return response;
 }
 
+/** More is nobody's choice, and would leave the browser unheard. */
+const MOST_UI_LOCALES = 5;
+
+/** OpenID Connect Core 3.1.2.1: what the client says of its user comes before what the browser says. */
+function languagesOf({ req }: AppContext): string | null {
+  const sent = req.header('accept-language') ?? null;
+  const uiLocales = req.query('ui_locales') ?? '';
+  return uiLocales === '' ? sent : [...uiLocales.split(' ', MOST_UI_LOCALES), sent ?? ''].join(',');
+}
+
 /** Makes a route a handler: its trace id, methods, hooks, log line and whatever it throws. */
 export function handler(
   room: Room,
@@ -114,7 +124,14 @@ export function handler(
     const started = performance.now();
     const traceId = newTraceId(room.server.context.runtime.entropy);
     const { headers } = c.req.raw;
-    const call: Call = { c, traceId, path, page: { acceptLanguage: headers.get('accept-language'), traceId } };
+    const page: PageRequest = {
+      // Most answers are no pages, and are not asked for a language.
+      get acceptLanguage() {
+        return languagesOf(c);
+      },
+      traceId,
+    };
+    const call: Call = { c, traceId, path, page };
     requestLog.begin(traceId);
     let response: Response;
     try {

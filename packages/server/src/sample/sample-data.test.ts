@@ -56,7 +56,7 @@ describe('the sample data', () => {
       type: 'confidential',
       requirePkce: false,
       grantTypes: ['authorization_code', 'implicit', 'password', 'client_credentials', 'refresh_token'],
-      responseTypes: ['code', 'token'],
+      responseTypes: expect.arrayContaining(['code', 'token', 'id_token', 'code id_token token']),
       redirectUris: ['https://localhost/oauth_callback', 'http://127.0.0.1/callback', 'urn:ietf:wg:oauth:2.0:oob'],
       scopes: ['resource.READ', 'resource.WRITE'],
       defaultScopes: ['resource.READ', 'resource.WRITE'],

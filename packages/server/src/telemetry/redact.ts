@@ -12,6 +12,8 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'cookies',
   'formtoken',
   'handle',
+  'idtoken',
+  'idtokenhint',
   'interaction',
   'passphrase',
   'passwd',
@@ -36,7 +38,7 @@ const KEYS: readonly (readonly [RegExp, string])[] = [
   [/\b([Bb]asic|BASIC|[Bb]earer|BEARER)\s+(?=\S*[A-Z0-9=])[A-Za-z0-9+/=._~-]{4,}/g, `$1 ${REDACTED}`],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g, REDACTED],
   [
-    /([?&;](?:code|token|access_token|refresh_token|client_secret|password|assertion|code_verifier|state)=)[^&#\s]+/gi,
+    /([?&;](?:code|token|access_token|refresh_token|client_secret|password|assertion|id_token|id_token_hint|code_verifier|state)=)[^&#\s]+/gi,
     `$1${REDACTED}`,
   ],
 ];

@@ -58,11 +58,12 @@ describe('markup from a registry or a request', () => {
 describe('headers', () => {
   const pages = Object.entries(everyPage(views, aRequest()));
 
-  test.each(pages)('[SEC-137] [AX-10] of %s: not framed, not kept, nothing from elsewhere', (_, { headers }) => {
+  test.each(pages)('[SEC-137] [AX-10] of %s: not framed, not kept, nothing from elsewhere', (name, { headers }) => {
     expect(headers).toMatchObject({
       'X-Frame-Options': 'DENY',
       'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'same-origin',
+      // To a client it says whose it is, and no more.
+      'Referrer-Policy': name === 'formPost' ? 'strict-origin' : 'same-origin',
       'Cache-Control': 'no-store',
       'Content-Type': 'text/html; charset=utf-8',
     });
@@ -79,14 +80,14 @@ describe('headers', () => {
       for (const source of sources) expect(source).toMatch(/^'(none|self|sha256-[A-Za-z\d+/]{43}=)'$/);
   });
 
-  test.each(['login', 'requestAccess', 'formPost'])(
+  test.each(['login', 'requestAccess', 'formPost', 'account'])(
     'of %s say nothing of form-action: its post ends at a client, after redirects that are held against it',
     (name) => {
       expect(Object.fromEntries(pages)[name]?.headers['Content-Security-Policy']).not.toContain('form-action');
     },
   );
 
-  test.each(['account', 'error', 'loggedOut', 'start', 'showAccessCode'])('of %s keep forms on this host', (name) => {
+  test.each(['error', 'loggedOut', 'start', 'showAccessCode'])('of %s keep forms on this host', (name) => {
     expect(Object.fromEntries(pages)[name]?.headers['Content-Security-Policy']).toContain("form-action 'self'");
   });
 
@@ -150,8 +151,8 @@ describe('the consent page', () => {
 
   test('[AX-231] has no box for what is granted already, and names it', () => {
     const html = consent();
-    expect(html).not.toContain('value="openid"');
-    expect(html).toMatch(/<ul id="granted"[^>]*>\s*<li>openid<\/li>\s*<\/ul>/);
+    expect(html).not.toContain('value="audit"');
+    expect(html).toMatch(/<ul id="granted"[^>]*>\s*<li>audit<\/li>\s*<\/ul>/);
   });
 
   test('[SEC-37] can be shown with nothing left to ask', () => {
@@ -167,6 +168,7 @@ describe('the consent page', () => {
     expect(html).toContain('within 12 hours');
     expect(html).toContain('Signed in as sampleuser.');
     expect(consent({ refreshSeconds: null })).not.toContain('id="refresh-life"');
+    expect(consent({ accessTokenSeconds: null, refreshSeconds: null })).not.toMatch(/Each access|How long/);
   });
 
   test('carries the sealed request and its token', () => {
@@ -240,6 +242,11 @@ describe('the other pages', () => {
     expect(html).toContain('You are signed in as ada.');
     expect(html).toContain('method="post" action="/oauth/logout"');
     expect(html).toContain('name="form_token" value="out"');
+    const fields = { post_logout_redirect_uri: 'https://client.example/?a=1&b="2"', state: 's' };
+    const prompt = { type: 'logout', username: 'ada', formToken: 'out', fields } as const;
+    expect(views.renderPage({ kind: 'interact', prompt }, aRequest()).html).toContain(
+      'name="post_logout_redirect_uri" value="https://client.example/?a=1&amp;b=&quot;2&quot;"',
+    );
   });
 
   test('what is not there is a 404', () => {

@@ -1,4 +1,4 @@
-import type { ConsentPrompt, LoginPrompt, OAuthError } from '@gatehouse/core';
+import type { ConsentPrompt, LoginPrompt, LogoutPrompt, OAuthError } from '@gatehouse/core';
 import { chooseLanguage } from '../messages/accept-language.ts';
 import { durationInWords } from '../messages/duration.ts';
 import { loadMessages } from '../messages/messages.ts';
@@ -9,6 +9,7 @@ import { ENDS_AT_A_CLIENT, type SHAPES } from './pages.ts';
 import type { DataOf, Values } from './shape.ts';
 import { startPageValues } from './start-page.ts';
 import {
+  type AccountPageData,
   type PageRequest,
   type RenderedPage,
   TEMPLATE_NAMES,
@@ -46,7 +47,7 @@ export function createViews(options: ViewOptions): Views {
     const all = { ...values, lang, direction: inLanguage('direction') } as unknown as Values;
     return {
       status,
-      headers: pageHeaders(policies[name] ?? '', lang),
+      headers: pageHeaders(policies[name] ?? '', lang, name === 'formPost'),
       html: templates[name].render(all, inLanguage),
     };
   };
@@ -66,7 +67,9 @@ export function createViews(options: ViewOptions): Views {
       const label = messages.find(lang, `scope.${scope}`);
       return { scope, label: label ?? scope, described: label !== undefined };
     };
-    const { client, refreshSeconds } = prompt;
+    const { accessTokenSeconds, client, refreshSeconds } = prompt;
+    const inWords = (seconds: number | null): string | null =>
+      seconds === null ? null : durationInWords(seconds, lang);
     return page('requestAccess', request, {
       action: prompt.action,
       interaction: prompt.interaction,
@@ -80,10 +83,24 @@ export function createViews(options: ViewOptions): Views {
       scopes: prompt.scopes.map(labelled),
       granted: prompt.alreadyGranted.map(labelled),
       audience: prompt.audience.map((resource) => ({ resource })),
-      accessLife: durationInWords(prompt.accessTokenSeconds, lang),
-      refreshLife: refreshSeconds === null ? null : durationInWords(refreshSeconds, lang),
+      accessLife: inWords(accessTokenSeconds),
+      refreshLife: inWords(refreshSeconds),
       signOut: `${mount}/oauth/logout`,
     });
+  };
+
+  const accountPage = ({ username, formToken, fields = {} }: AccountPageData, request: PageRequest): RenderedPage =>
+    page('account', request, { action: `${mount}/oauth/logout`, formToken, username, fields: pairsOf(fields) });
+
+  const promptPage = (prompt: LoginPrompt | ConsentPrompt | LogoutPrompt, request: PageRequest): RenderedPage => {
+    switch (prompt.type) {
+      case 'login':
+        return loginPage(prompt, request);
+      case 'consent':
+        return consentPage(prompt, request);
+      case 'logout':
+        return accountPage(prompt, request);
+    }
   };
 
   const errorPage = (error: OAuthError, status: number, request: PageRequest): RenderedPage => {
@@ -107,9 +124,9 @@ export function createViews(options: ViewOptions): Views {
     renderPage(response, request) {
       switch (response.kind) {
         case 'interact':
-          return response.prompt.type === 'login'
-            ? loginPage(response.prompt, request)
-            : consentPage(response.prompt, request);
+          return promptPage(response.prompt, request);
+        case 'signed_out':
+          return page('loggedOut', request, {});
         case 'code_page':
           return page('showAccessCode', request, {
             code: response.code,
@@ -119,7 +136,7 @@ export function createViews(options: ViewOptions): Views {
         case 'form_post':
           return page('formPost', request, {
             action: response.action,
-            fields: Object.entries(response.fields).map(([name, value]) => ({ name, value })),
+            fields: pairsOf(response.fields),
           });
         case 'error_page':
           return errorPage(response.error, response.status, request);
@@ -134,9 +151,7 @@ export function createViews(options: ViewOptions): Views {
         startPageValues({ ...data, sample }, options.basePath, (key) => words(lang, key)),
       );
     },
-    accountPage: ({ username, formToken }, request) =>
-      page('account', request, { action: `${mount}/oauth/logout`, formToken, username }),
-    loggedOutPage: (request) => page('loggedOut', request, {}),
+    accountPage,
     notFoundPage(request) {
       const lang = languageOf(request);
       const heading = words(lang, 'notFound.heading');
@@ -149,4 +164,8 @@ export function createViews(options: ViewOptions): Views {
       );
     },
   };
+}
+
+function pairsOf(fields: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(fields).map(([name, value]) => ({ name, value }));
 }

@@ -6,6 +6,8 @@ export interface Recipe {
   readonly id: string;
   /** Shown only where the server has this grant. */
   readonly grant?: string;
+  /** Shown only where the server speaks OpenID Connect. */
+  readonly openid?: true;
   readonly link?: string;
   readonly command?: string;
 }
@@ -74,6 +76,24 @@ export function curlRecipes(world: RecipeWorld): readonly Recipe[] {
         field('code_verifier', VERIFIER),
         '"code=$CODE"',
       ])}`,
+    },
+    {
+      id: 'openid',
+      grant: 'authorization_code',
+      openid: true,
+      link: authorize({
+        response_type: 'code',
+        redirect_uri: OUT_OF_BAND,
+        scope: 'openid profile',
+        code_challenge: CHALLENGE,
+        code_challenge_method: 'S256',
+      }),
+      command: `printf 'Code: ' && read -r CODE &&\n${keep('TOKEN', 'access_token', [
+        field('grant_type', 'authorization_code'),
+        field('redirect_uri', OUT_OF_BAND),
+        field('code_verifier', VERIFIER),
+        '"code=$CODE"',
+      ])}${curl('userInfo', [], [BEARER])}`,
     },
     {
       id: 'implicit',

@@ -13,7 +13,8 @@ const PAGES: Readonly<Record<TemplateName, string>> = {
   formPost:
     'An answer with `response_mode=form_post` on its way to the client. It should go on by itself, and have a button for browsers without scripts.',
   error: 'A request cannot be answered by a redirect; also what is not found.',
-  account: '`GET /oauth/logout` of somebody who is signed in: the form signs out. It has the field `form_token`.',
+  account:
+    '`GET /oauth/logout` of somebody who is signed in, and a client’s wish to sign its owner out: the form signs out. It has the field `form_token`, and those of `fields`, which lead back to the client.',
   loggedOut: 'After signing out.',
   start: '`/` with sample data.',
   home: '`/` without sample data.',
@@ -43,7 +44,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   described: 'there is such a message',
   audience: 'resources that the tokens are for',
   resource: 'identifier of one',
-  accessLife: 'life of an access token, in words',
+  accessLife: 'life of an access token, in words; empty where there is none',
   refreshLife: 'life of a refresh token, in words; empty where there is none',
   signOut: 'address of the page that signs out',
   code: 'the code; on the error page the error code, which may be empty',

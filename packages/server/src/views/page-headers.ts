@@ -25,15 +25,19 @@ function hash(text: string): string {
 }
 
 /** Of every page, whatever its status (security.md R35). */
-export function pageHeaders(policy: string, language: string): Readonly<Record<string, string>> {
+export function pageHeaders(
+  policy: string,
+  language: string,
+  postsElsewhere = false,
+): Readonly<Record<string, string>> {
   return {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': language,
     'Content-Security-Policy': policy,
     'X-Frame-Options': 'DENY',
     'X-Content-Type-Options': 'nosniff',
-    // Under no-referrer browsers post our own forms with `Origin: null`.
-    'Referrer-Policy': 'same-origin',
+    // Under no-referrer browsers post our own forms with `Origin: null`; under same-origin, those to a client.
+    'Referrer-Policy': postsElsewhere ? 'strict-origin' : 'same-origin',
     'Cache-Control': 'no-store',
     Pragma: 'no-cache',
     Vary: 'Accept-Language, Cookie',

@@ -20,7 +20,7 @@ export const SHAPES = {
     scopes: { scope: 'text', label: 'text', described: 'flag' },
     granted: { scope: 'text', label: 'text', described: 'flag' },
     audience: { resource: 'text' },
-    /** In words; the second is empty where no refresh token will be given. */
+    /** In words; each is empty where no such token will be given. */
     accessLife: 'text',
     refreshLife: 'text',
     signOut: 'url',
@@ -28,7 +28,7 @@ export const SHAPES = {
   showAccessCode: { code: 'text', clientName: 'text', state: 'text' },
   formPost: { action: 'url', fields: { name: 'text', value: 'text' } },
   error: { heading: 'text', sentence: 'text', code: 'text', description: 'text', traceId: 'text' },
-  account: { action: 'url', formToken: 'text', username: 'text' },
+  account: { action: 'url', formToken: 'text', username: 'text', fields: { name: 'text', value: 'text' } },
   loggedOut: {},
   start: {
     version: 'text',
@@ -51,4 +51,4 @@ export const SHAPES = {
  * Pages whose form ends, after however many hops, at a client: `form-action` holds each hop against the policy of the page
  * that was left, so that a click would do nothing.
  */
-export const ENDS_AT_A_CLIENT: ReadonlySet<TemplateName> = new Set(['login', 'requestAccess', 'formPost']);
+export const ENDS_AT_A_CLIENT: ReadonlySet<TemplateName> = new Set(['login', 'requestAccess', 'formPost', 'account']);

@@ -12,9 +12,15 @@ const ENDPOINTS = [
   ['introspect', '{base}/introspect'],
   ['tokeninfo', '{base}/tokeninfo'],
   ['protected', '{base}/protected'],
+  ['userInfo', '{userInfo}'],
+  ['keySet', '{base}/jwks'],
+  ['discovery', '/.well-known/openid-configuration'],
   ['metadata', '/.well-known/oauth-authorization-server'],
   ['health', '/health'],
 ] as const;
+
+/** What only a server has that speaks OpenID Connect. */
+const OF_OPENID: ReadonlySet<string> = new Set(['userInfo', 'keySet', 'discovery']);
 
 type StartValues = DataOf<typeof SHAPES.start>;
 
@@ -26,9 +32,13 @@ export function startPageValues(
   const { sample, store } = data;
   const endpoint = (id: string): string => {
     const path = ENDPOINTS.find(([name]) => name === id)?.[1] ?? '';
-    return data.baseUrl + path.replace('{base}', basePath);
+    return data.baseUrl + path.replace('{base}', basePath).replace('{userInfo}', data.userInfoPath ?? '');
   };
-  const recipes = curlRecipes({ endpoint, sample }).filter(({ grant }) => !grant || data.enabledGrants.has(grant));
+  const speaksOpenid = data.userInfoPath !== null;
+  const recipes = curlRecipes({ endpoint, sample }).filter(
+    ({ grant, openid }) => (!grant || data.enabledGrants.has(grant)) && (!openid || speaksOpenid),
+  );
+  const endpoints = ENDPOINTS.filter(([id]) => speaksOpenid || !OF_OPENID.has(id));
   return {
     version: data.version,
     baseUrl: data.baseUrl,
@@ -39,7 +49,7 @@ export function startPageValues(
     password: sample.owner.password,
     store: store.name,
     warnings: data.warnings.map((warning) => ({ warning: words(`start.warning.${warning}`) })),
-    endpoints: ENDPOINTS.map(([id]) => ({ url: endpoint(id), purpose: words(`start.endpoint.${id}`) })),
+    endpoints: endpoints.map(([id]) => ({ url: endpoint(id), purpose: words(`start.endpoint.${id}`) })),
     recipes: recipes.map(({ id, link, command }) => ({
       id,
       heading: words(`start.recipe.${id}.heading`),

@@ -3,12 +3,12 @@ import type { EndpointResponse, StoreCapabilities } from '@gatehouse/core';
 /** The answers of an endpoint that are pages; the others are the routes' own. */
 export type PageResponse = Extract<
   EndpointResponse,
-  { readonly kind: 'interact' | 'code_page' | 'error_page' | 'form_post' }
+  { readonly kind: 'interact' | 'code_page' | 'error_page' | 'form_post' | 'signed_out' }
 >;
 
 /** What of the HTTP request shows on a page. */
 export interface PageRequest {
-  /** As sent; null: the default language. */
+  /** In the form of the header of that name; null: the default language. */
   readonly acceptLanguage: string | null;
   /** Shown on error pages, so that an operator finds the log record. */
   readonly traceId: string;
@@ -55,6 +55,8 @@ export interface AccountPageData {
   readonly username: string;
   /** Goes into the form as `form_token`; the post is to `/oauth/logout`. */
   readonly formToken: string;
+  /** What else is posted with it: where a client wants the browser to go then. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** The sample data a newcomer tries the server with. */
@@ -76,6 +78,8 @@ export interface StartPageData {
   readonly store: { readonly name: string; readonly capabilities: StoreCapabilities };
   /** By `grant_type` value; `implicit` for the front channel. */
   readonly enabledGrants: ReadonlySet<string>;
+  /** Null: the server does not speak OpenID Connect. */
+  readonly userInfoPath: string | null;
   readonly warnings: readonly StartWarning[];
 }
 
@@ -83,9 +87,7 @@ export interface StartPageData {
 export interface Views {
   renderPage(response: PageResponse, request: PageRequest): RenderedPage;
   startPage(data: StartPageData, request: PageRequest): RenderedPage;
-  /** GET of the logout path, and of the login path, by a browser that is signed in. */
+  /** GET of the login path by a browser that is signed in. */
   accountPage(data: AccountPageData, request: PageRequest): RenderedPage;
-  /** After the logout post, and where nobody was signed in. */
-  loggedOutPage(request: PageRequest): RenderedPage;
   notFoundPage(request: PageRequest): RenderedPage;
 }

@@ -8,7 +8,7 @@ export const readChallenge: Step<'client' | 'responseType', 'challenge'> = ({
   form,
   responseType,
 }) => {
-  if (responseType.name !== 'code') return { challenge: null };
+  if (!responseType.gives.has('code')) return { challenge: null };
   const parameters = {
     code_challenge: form.get('code_challenge'),
     code_challenge_method: form.get('code_challenge_method'),

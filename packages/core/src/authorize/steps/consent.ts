@@ -1,6 +1,7 @@
 import type { EndpointResponse } from '../../endpoints/endpoint.ts';
 import { OAuthError } from '../../oauth/errors.ts';
 import { isNativeRedirectUri } from '../../oauth/redirect-uri.ts';
+import { speaksOpenid } from '../../openid/id-token-signer.ts';
 import { browserCookieFor } from '../../owner/browser-cookie.ts';
 import { makeFormToken } from '../../owner/form-token.ts';
 import type { Register } from '../../store/records.ts';
@@ -54,7 +55,10 @@ function decide(
   // parity.md 5: what was ticked, and of what was granted before, what is asked for and still on record.
   const carried = interaction.granted.filter((name) => isConsented(recorded, name, audience));
   const approved = allowed ? scope.filter((name) => ticked.includes(name) || carried.includes(name)) : [];
-  if (approved.length > 0)
+  // OpenID Connect Core 3.1.3.3: whoever asks for `openid` waits for an ID token, so that one is not left out alone.
+  const withoutOpenid = scope.includes('openid') && !approved.includes('openid') && speaksOpenid(context);
+  const suffices = approved.length > 0 && !withoutOpenid;
+  if (suffices)
     return { scope: approved, ticked: approved.filter((name) => ticked.includes(name)), onRecord: true, consent };
   context.runtime.events.emit('consent.decided', {
     traceId: request.traceId,
@@ -67,7 +71,7 @@ function decide(
 }
 
 function consentPage(state: State, asked: readonly string[]): EndpointResponse {
-  const { audience, client, context, now, request, responseType, scope, self, signedIn } = state;
+  const { audience, client, context, now, request, scope, self, signedIn } = state;
   const { session } = signedIn;
   const granted = scope.filter((name) => !asked.includes(name));
   const interaction = newInteraction(context, {
@@ -98,15 +102,20 @@ function consentPage(state: State, asked: readonly string[]): EndpointResponse {
       scopes: asked,
       alreadyGranted: granted,
       audience,
-      accessTokenSeconds: tokenSettings(context, responseType.grantType).accessToken.ttlSeconds,
+      accessTokenSeconds: accessTokenSeconds(state),
       refreshSeconds: refreshSeconds(state),
     },
     cookies: { browser },
   };
 }
 
+function accessTokenSeconds({ context, responseType: { gives, grantType } }: State): number | null {
+  const access = gives.has('code') || gives.has('token');
+  return access ? tokenSettings(context, grantType).accessToken.ttlSeconds : null;
+}
+
 function refreshSeconds({ client, context, responseType }: State): number | null {
-  if (responseType.name !== 'code') return null;
+  if (!responseType.gives.has('code')) return null;
   const usable = context.settings.enabledGrants.has('refresh_token') && client.grantTypes.includes('refresh_token');
   const { mode, ttlSeconds } = tokenSettings(context, responseType.grantType).refreshToken;
   return usable && mode !== 'none' ? ttlSeconds : null;

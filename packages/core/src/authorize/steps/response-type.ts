@@ -1,6 +1,8 @@
 import { OAuthError } from '../../oauth/errors.ts';
 import { OUT_OF_BAND } from '../../oauth/redirect-uri.ts';
-import { RESPONSE_TYPES } from '../response-type.ts';
+import { speaksOpenid } from '../../openid/id-token-signer.ts';
+import type { ServerContext } from '../../server/context.ts';
+import { findResponseType, isOpenid, RESPONSE_TYPES, type ResponseType } from '../response-type.ts';
 import type { Step } from '../step.ts';
 
 /** RFC 6749 3.1.1, 4.1.2.1: one that exists, that this server has on, and that this client may use. */
@@ -10,24 +12,50 @@ export const chooseResponseType: Step<'client' | 'redirectUri', 'responseType'> 
   form,
   redirectUri,
 }) => {
-  const name = form.get('response_type');
-  if (name === undefined)
+  const text = form.get('response_type');
+  if (text === undefined)
     throw new OAuthError('invalid_request', 'The parameter response_type is required.', {
       check: 'response-type-present',
     });
-  const responseType = RESPONSE_TYPES.get(name);
-  if (!responseType || !context.settings.enabledGrants.has(responseType.grantType))
+  const responseType = findResponseType(text);
+  if (!responseType || !isOffered(context, responseType))
     throw new OAuthError('unsupported_response_type', 'The response type is not supported.', {
       check: 'response-type-supported',
-      expected: [...RESPONSE_TYPES.keys()].join(' or '),
+      expected: offeredResponseTypes(context)
+        .map(({ name }) => name)
+        .join(', '),
     });
-  if (!client.responseTypes.includes(name) || !client.grantTypes.includes(responseType.grantType))
+  const { grantTypes, name } = responseType;
+  if (!client.responseTypes.includes(name) || !grantTypes.every((grant) => client.grantTypes.includes(grant)))
     throw new OAuthError('unauthorized_client', 'The client may not use this response type.', {
       check: 'response-type-registered',
       expected: client.responseTypes.join(', '),
       got: name,
     });
-  if (name === 'token' && redirectUri === OUT_OF_BAND)
+  if (name !== 'code' && redirectUri === OUT_OF_BAND)
     throw new OAuthError('invalid_request', 'A token cannot be shown out of band.', { check: 'out-of-band-code-only' });
+  // OpenID Connect Core 3.2.2.1, 3.3.2.11: without it an ID token of another sign-in could be slipped in.
+  if (isOpenid(responseType) && !form.get('nonce'))
+    throw new OAuthError('invalid_request', 'The parameter nonce is required for this response type.', {
+      check: 'nonce-present',
+    });
   return { responseType };
 };
+
+/** Those that this server has on. */
+export function offeredResponseTypes(
+  context: Pick<ServerContext, 'settings' | 'signingKeys'>,
+): readonly ResponseType[] {
+  return [...RESPONSE_TYPES.values()].filter((responseType) => isOffered(context, responseType));
+}
+
+function isOffered(
+  context: Pick<ServerContext, 'settings' | 'signingKeys'>,
+  responseType: Pick<ResponseType, 'gives' | 'grantTypes'>,
+): boolean {
+  const { enabledGrants } = context.settings;
+  return (
+    responseType.grantTypes.every((grant) => enabledGrants.has(grant)) &&
+    (!isOpenid(responseType) || speaksOpenid(context))
+  );
+}

@@ -13,10 +13,7 @@ const CAPS: Readonly<Record<string, keyof Limits>> = {
   response_mode: 'shortText',
   prompt: 'shortText',
   max_age: 'shortText',
-  display: 'shortText',
   login_hint: 'shortText',
-  ui_locales: 'shortText',
-  acr_values: 'shortText',
   code_challenge: 'shortText',
   code_challenge_method: 'shortText',
 };

@@ -1,5 +1,5 @@
 import { AssertionFault } from '../../assertions/assertion-fault.ts';
-import { HMAC_ALGORITHMS } from '../../assertions/verification-key.ts';
+import { isHmac } from '../../assertions/verification-key.ts';
 import { member, parseCompactJws } from '../../jwt/compact.ts';
 import { readJwsHeader } from '../../jwt/jose-header.ts';
 import { CLIENT_ASSERTION } from '../../jwt/jwt-inputs.ts';
@@ -30,6 +30,6 @@ export function readClientAssertion(
   const header = readJwsHeader(jws.header, CLIENT_ASSERTION.types, limits.assertionId);
   const id = member(jws.payload, 'sub');
   if (typeof id !== 'string') throw new AssertionFault('jwt-claim-type', 'sub as a text');
-  const method = HMAC_ALGORITHMS.includes(header.alg) ? 'client_secret_jwt' : 'private_key_jwt';
+  const method = isHmac(header.alg) ? 'client_secret_jwt' : 'private_key_jwt';
   return { id, assertion: { jws, header, method } };
 }

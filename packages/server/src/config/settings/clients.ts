@@ -1,3 +1,4 @@
+import { ID_TOKEN_ALGORITHMS, RESPONSE_TYPES } from '@gatehouse/core';
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
 import {
@@ -84,13 +85,19 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
     reference: 'redirectUrls',
   },
   {
+    key: 'clients.[].postLogoutRedirectUris',
+    type: texts,
+    meaning:
+      'Where the browser may be sent after the client has had its owner signed out; compared as `redirectUris` are.',
+  },
+  {
     key: 'clients.[].grantTypes',
     type: texts,
     meaning: 'Grants it may use; left out: `authorization_code` and `refresh_token`.',
   },
   {
     key: 'clients.[].responseTypes',
-    type: textsOf('code', 'token'),
+    type: textsOf(...RESPONSE_TYPES.keys()),
     meaning: 'Response types it may ask for; left out: those of its grants.',
   },
   { key: 'clients.[].scopes', type: texts, meaning: 'Scopes it may be granted.', reference: 'scope' },
@@ -108,13 +115,20 @@ export const CLIENT_SETTINGS: readonly Setting[] = [
   {
     key: 'clients.[].corsOrigins',
     type: texts,
-    meaning: 'Origins whose scripts may call the token and revocation endpoints; `*` for any.',
+    meaning: 'Origins whose scripts may call the token and revocation endpoints and UserInfo; `*` for any.',
     reference: 'corsOrigins',
   },
   {
     key: 'clients.[].hmacSecrets',
     type: secrets,
-    meaning: 'Secrets for `client_secret_jwt`, of at least 32 bytes: kept sealed, for an HMAC needs them in the clear.',
+    meaning:
+      'Secrets for `client_secret_jwt` and for ID tokens by HMAC, of at least 32 bytes: kept sealed, for an HMAC needs them in the clear.',
+  },
+  {
+    key: 'clients.[].idTokenSignedResponseAlg',
+    type: oneOf(...ID_TOKEN_ALGORITHMS),
+    meaning: 'Algorithm of its ID tokens; an HMAC is made with one of `hmacSecrets`. Left out: that of the first key.',
+    reference: 'signature',
   },
   {
     key: 'clients.[].mayAssertOwners',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Setting } from '../setting.ts';
-import { filledText, flag, oneOf, ownForm, pairs, text, textLike, texts, whole } from '../value-types.ts';
+import { filledText, flag, oneOf, ownForm, pairs, text, textLike, texts } from '../value-types.ts';
+import { failureLimit } from './failure-limit.ts';
 
 const parameter = textLike(/^[A-Za-z0-9_.-]{1,64}$/, 'a name of letters, digits, _ . and -');
 
@@ -13,6 +14,11 @@ export const ENDPOINT_SETTINGS: readonly Setting[] = [
     meaning: 'Where client credentials are accepted at the revocation endpoint.',
     reference: 'AuthorizationHeader, QueryString',
   },
+  ...failureLimit(
+    'revoke.failures',
+    'Unknown access tokens that clients without a secret may revoke from one network in the window, where a store shows tokens late.',
+    '429',
+  ),
   {
     key: 'introspection.ownAudienceOnly',
     type: flag,
@@ -48,18 +54,7 @@ export const ENDPOINT_SETTINGS: readonly Setting[] = [
     type: flag,
     meaning: 'Whether a token in a URL is taken. URLs end up in logs: for old clients only.',
   },
-  {
-    key: 'tokeninfo.failures.failures',
-    type: whole(1, 1_000_000),
-    meaning: 'Unknown tokens allowed from one network in the window.',
-  },
-  { key: 'tokeninfo.failures.windowSeconds', type: whole(1, 86_400), unit: 's', meaning: 'The window.' },
-  {
-    key: 'tokeninfo.failures.lockSeconds',
-    type: whole(1, 604_800),
-    unit: 's',
-    meaning: 'What follows: 429 for this long.',
-  },
+  ...failureLimit('tokeninfo.failures', 'Unknown tokens allowed from one network in the window.', '429'),
   { key: 'resource.store', type: filledText, meaning: 'Named store, for mapping.', reference: 'tokenStore' },
   {
     key: 'resource.location',

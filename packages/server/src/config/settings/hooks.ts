@@ -6,6 +6,7 @@ const HOOKS: readonly (readonly [name: string, meaning: string, reference: strin
   ['authenticatedSubject', 'Names the owner who was authenticated before the request.', 'subjectAttr'],
   ['chooseScopes', 'Gives the scopes to grant.', 'scopeCircuitPK'],
   ['addMetadata', 'Gives more metadata to store with a token.', 'Additional meta data'],
+  ['addClaims', 'Gives more claims for the ID token and for UserInfo.', 'Additional claims'],
   ['vetoIssue', 'Refuses to issue a token.', 'policy'],
   ['requiredScopes', 'Gives the scopes the protected resource wants.', 'Get scopes by calling a policy'],
 ];

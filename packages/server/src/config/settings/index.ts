@@ -8,6 +8,7 @@ import { HOOK_SETTINGS } from './hooks.ts';
 import { LISTENER_SETTINGS } from './listener.ts';
 import { LOGIN_SETTINGS } from './login.ts';
 import { MTLS_SETTINGS } from './mtls.ts';
+import { OPENID_SETTINGS } from './openid.ts';
 import { OPERATIONS_SETTINGS } from './operations.ts';
 import { REPLICATION_SETTINGS } from './replication.ts';
 import { STORE_SETTINGS } from './store.ts';
@@ -22,6 +23,7 @@ export const SETTING_GROUPS: readonly { readonly title: string; readonly setting
   { title: 'Cookies', settings: COOKIE_SETTINGS },
   { title: 'Sign-in and failures', settings: LOGIN_SETTINGS },
   { title: 'Other endpoints', settings: ENDPOINT_SETTINGS },
+  { title: 'OpenID Connect', settings: OPENID_SETTINGS },
   { title: 'Assertions', settings: ASSERTION_SETTINGS },
   { title: 'Certificates of clients', settings: MTLS_SETTINGS },
   { title: 'Clients', settings: CLIENT_SETTINGS },

@@ -1,16 +1,9 @@
 import type { Setting } from '../setting.ts';
 import { clientAuthMethods, flag, oneOf, whole } from '../value-types.ts';
+import { failureLimit } from './failure-limit.ts';
 
-const limit = (key: string, whose: string, reference?: string): readonly Setting[] => [
-  {
-    key: `${key}.failures`,
-    type: whole(1, 1_000_000),
-    meaning: `Failures allowed ${whose} in the window.`,
-    ...(reference === undefined ? {} : { reference }),
-  },
-  { key: `${key}.windowSeconds`, type: whole(1, 86_400), unit: 's', meaning: 'The window.' },
-  { key: `${key}.lockSeconds`, type: whole(1, 604_800), unit: 's', meaning: 'What follows: no try for this long.' },
-];
+const limit = (key: string, whose: string, reference?: string): readonly Setting[] =>
+  failureLimit(key, `Failures allowed ${whose} in the window.`, 'no try', reference);
 
 /** Sessions of owners, and what failures lead to. */
 export const LOGIN_SETTINGS: readonly Setting[] = [

@@ -97,6 +97,7 @@ export const STORE_SETTINGS: readonly Setting[] = [
     meaning:
       'The one store of the deployment; the scheme of the URL picks the package and the database. An object carries what a URL cannot: `{ url, password: () => …, tls: { ca } }`. A function gives a store of your own.',
     reference: 'type',
+    byMember: true,
   },
   {
     key: 'stores.*',
