@@ -48,6 +48,16 @@ describe('running a case', () => {
     ]);
   });
 
+  it('lets a time pass wholly, by the clock of the callers, where the waiting ends early', async () => {
+    const patient = aCase(async (t) => {
+      const began = t.now();
+      await t.pass(20);
+      t.holds(t.now() - began >= 20, 'all of the 20 ms', t.now() - began);
+    });
+    const hasty = target({ advance: () => Promise.resolve() });
+    expect(await runCase(patient, hasty)).toMatchObject({ outcome: 'kept', violations: [] });
+  });
+
   it('takes whatever is thrown, and a store that does not open, for a violation', async () => {
     const throwing = aCase(async () => Promise.reject(new RangeError('unexpected')));
     expect((await runCase(throwing, target())).violations).toMatchObject([{ seen: 'RangeError: unexpected' }]);
