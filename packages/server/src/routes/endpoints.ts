@@ -1,6 +1,7 @@
 import {
   type AuthorizationServer,
   type Endpoint,
+  type EndpointRequest,
   type EndpointResponse,
   LOGIN_PATH,
   LOGOUT_PATH,
@@ -97,6 +98,10 @@ export function endpointHandler(room: Room, route: EndpointRoute, cors: CorsPoli
   const own = room.paths.get(route.path)?.handler;
   const endpoint: Endpoint = own ?? endpointOf(room.server, route.endpoint);
   const path = room.mountPath + route.path;
+  const mayRead = (origin: string, request: EndpointRequest, response: EndpointResponse): Promise<boolean> => {
+    const client = response.clientId ?? claimedClient(request.headers, request.body);
+    return client === null && route.tellsClient ? cors.mayCall(origin) : cors.mayRead(origin, client);
+  };
   return async (call) => {
     const { c, traceId } = call;
     if (route.cors && c.req.method === 'OPTIONS') return preflight(call, route, cors);
@@ -108,9 +113,8 @@ export function endpointHandler(room: Room, route: EndpointRoute, cors: CorsPoli
       if (route.cors) {
         const origin = request.headers.get('origin');
         more = { Vary: 'Origin' };
-        const client = response.clientId ?? claimedClient(request.headers, request.body);
-        const may = client === null && route.tellsClient ? cors.mayCall : (own: string) => cors.mayRead(own, client);
-        if (origin !== null && (await may(origin))) more = { ...more, ...corsHeaders(origin) };
+        if (origin !== null && (await mayRead(origin, request, response)))
+          more = { ...more, ...corsHeaders(origin) };
       }
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
