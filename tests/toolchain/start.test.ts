@@ -8,7 +8,8 @@ import { freePort } from '@gatehouse/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const left = new Set(['node_modules', 'dist', '.git', '.cache']);
+// what tests write meanwhile is in no fresh copy either
+const left = new Set(['node_modules', 'dist', '.git', '.cache', 'test-artifacts']);
 const nobody = 'http://127.0.0.1:9';
 
 let folder: string;

@@ -2,6 +2,7 @@ import type { ConfigProblem } from './config-error.ts';
 import { valueAt } from './layer.ts';
 import type { Merged } from './merge.ts';
 import { nearest } from './nearest.ts';
+import { faultsByNearestForm } from './nearest-form.ts';
 import { CONFIG_SCHEMA, namesAt, settingAt } from './schema.ts';
 
 const SHOWN = 60;
@@ -43,13 +44,30 @@ function wrongValue(merged: Merged, path: readonly string[]): ConfigProblem {
   };
 }
 
+/** Of an object that is said member by member: which of them is wrong. */
+function wrongMembers(merged: Merged, path: readonly string[]): readonly ConfigProblem[] {
+  const found = settingAt(path);
+  const faults = found?.setting.byMember
+    ? faultsByNearestForm(found.setting.type.zod, valueAt(merged.values, path))
+    : null;
+  if (faults === null) return [wrongValue(merged, path)];
+  return faults.map(({ fix, path: member, problem }) => {
+    const at = [...path, ...member];
+    return { key: at.join('.'), origin: merged.origin(at), problem, fix };
+  });
+}
+
 /** Holds a configuration against the schema and says all that is wrong. */
 export function checkAgainstSchema(merged: Merged): readonly ConfigProblem[] {
-  const result = CONFIG_SCHEMA.safeParse(merged.values);
-  return (result.error?.issues ?? []).flatMap((issue) => {
+  const issues = CONFIG_SCHEMA.safeParse(merged.values).error?.issues ?? [];
+  const said = new Set<string>();
+  return issues.flatMap((issue) => {
     const path = issue.path.map(String);
+    // Of an object that has none of several forms, each of its faults may come by itself.
+    if (settingAt(path)?.setting.byMember && said.has(path.join('.'))) return [];
+    said.add(path.join('.'));
     return issue.code === 'unrecognized_keys' && !settingAt(path)
       ? issue.keys.map((name) => unknownName(merged, [...path, name]))
-      : [wrongValue(merged, path)];
+      : wrongMembers(merged, path);
   });
 }

@@ -154,6 +154,42 @@ describe('errors', () => {
     expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
 
+  test.each([
+    [{ contactPoints: ['a'], consistancy: {} }, 'store.consistancy', 'did you mean "consistency"? Else remove it'],
+    [
+      { contactPoints: ['a'], consistency: { raed: 'ONE' } },
+      'store.consistency.raed',
+      'did you mean "read"? Else remove it',
+    ],
+    [{ contactPoints: 'a' }, 'store.contactPoints', 'it must be a list'],
+    [{ dialect: 'postgresql', prt: 5432 }, 'store.prt', 'did you mean "port"? Else remove it'],
+    [{ dialect: 'postgresql', port: '5432' }, 'store.port', 'it must be a number'],
+    [{ dialect: 'postgresql', port: 70_000 }, 'store.port', 'it must be 65535 or less'],
+    [{ url: 'mysql://a/b', pooler: 'session' }, 'store.pooler', 'it must be one of "transaction"'],
+    [
+      { url: 'mysql://a/b', password: { valeu: 'hunter2' } },
+      'store.password',
+      'it must be a text, { file: "<path>" } or { env: "<name>" }',
+    ],
+  ])('a store %j: the member that is wrong is named, and no value shown', (store, key, fix) => {
+    const problems = problemsOf(() => fromFile({ store }));
+    expect(problems).toMatchObject([{ key, fix, origin: 'gatehouse.config.yaml' }]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  test('a store that has no form in particular is told which there are, once', () => {
+    for (const store of [{ host: 'a' }, 5, { contactPoints: 'a', dialect: 'b', x: 1, y: 2, z: 3 }]) {
+      const problems = problemsOf(() => fromFile({ store }));
+      expect(new Set(problems.map(({ key }) => key)).size).toBe(problems.length);
+    }
+    expect(problemsOf(() => fromFile({ store: { host: 'a' } }))).toMatchObject([
+      {
+        key: 'store',
+        fix: expect.stringMatching(/^it must be a URL such as .*an object with a `url`, a `dialect` or/),
+      },
+    ]);
+  });
+
   test('[SEC-58] null is refused, naming the key', () => {
     expect(() => fromFile({ listener: { port: null } })).toThrow(/^listener\.port \(gatehouse\.config\.yaml\) is null/);
     expect(() => fromFile({ clients: [null] })).toThrow(/^clients\.0 /);
