@@ -113,8 +113,7 @@ export function endpointHandler(room: Room, route: EndpointRoute, cors: CorsPoli
       if (route.cors) {
         const origin = request.headers.get('origin');
         more = { Vary: 'Origin' };
-        if (origin !== null && (await mayRead(origin, request, response)))
-          more = { ...more, ...corsHeaders(origin) };
+        if (origin !== null && (await mayRead(origin, request, response))) more = { ...more, ...corsHeaders(origin) };
       }
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
