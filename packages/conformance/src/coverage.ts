@@ -46,7 +46,7 @@ const ELSEWHERE: Readonly<Record<number, string>> = {
   59: 'Plans and prepared statements are the engine’s: the port `trace`. That a wrong checksum costs no look-up is core’s.',
   60: 'Only a store with a schema migrates: the port `empty`.',
   62: 'Only a store with locks waits for one: the port `hold`.',
-  63: 'Encryption at rest wraps a store later; the same suite runs on the wrapped one.',
+  63: 'Encryption at rest is core’s (`encryptRecords`), around a store; the whole suite runs on SQLite with and without it.',
   66: 'Only a sibling in another process can die alone: the port `kill`.',
 };
 

@@ -127,6 +127,7 @@ export {
   NEVER,
 } from './store/brands.ts';
 export { Atomicity, type StoreCapabilities } from './store/capabilities.ts';
+export { type EncryptionOptions, encryptRecords } from './store/encrypt-records.ts';
 export type { GuardedStore } from './store/guarded-store.ts';
 export type {
   Change,

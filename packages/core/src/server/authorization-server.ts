@@ -25,6 +25,7 @@ import { logoutEndpoint } from '../owner/logout-endpoint.ts';
 import type { OwnerDirectory } from '../owner/owner.ts';
 import { type ResourceDecision, type ResourceRequest, validateAccessToken } from '../resource/validate-access-token.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
+import { encryptRecords } from '../store/encrypt-records.ts';
 import { guardStore } from '../store/guarded-store.ts';
 import type { Store } from '../store/store.ts';
 import type { ResourceSettings, Settings } from './config.ts';
@@ -90,14 +91,16 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   const grants = new Map([...GRANTS, ...(options.grants ?? [])].map((grant) => [grant.grantType, grant]));
   const settings = offeredSettings({ ...DEFAULT_SETTINGS, ...options.settings }, options.store.capabilities, grants);
   const runtime = createRuntime(options.runtime);
-  const store = guardStore(options.store, { events: runtime.events, callMs: settings.limits.storeCallMs });
+  const secrets = createServerSecrets(options.secrets);
+  const kept = encryptRecords(options.store, { secrets, encrypts: settings.encryptRecords, log: runtime.log });
+  const store = guardStore(kept, { events: runtime.events, callMs: settings.limits.storeCallMs });
   const context: ServerContext = {
     settings,
     store,
     runtime,
     clients: withoutIssuers(options.clients, settings.trustedIssuers),
     owners: options.owners,
-    secrets: createServerSecrets(options.secrets),
+    secrets,
     hooks: options.hooks ?? {},
     decryptionKeys: options.decryptionKeys ?? [],
     signingKeys: options.signingKeys ?? [],

@@ -10,6 +10,8 @@ export type SecretPurpose =
   | 'cookie'
   | 'memo'
   | 'client'
+  | 'record'
+  | 'record-nonce'
   | 'recognition';
 
 /** The server's secrets, first the one that seals, all of them open. At least 32 bytes each. */

@@ -5,6 +5,7 @@ import { makeIdToken } from '../openid/id-token.ts';
 import type { TokenSettings } from '../server/config.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Instant, Key } from '../store/brands.ts';
+import { checkEncryptable } from '../store/encrypt-records.ts';
 import type { NewToken } from '../store/records.ts';
 import type { Write, Written } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -73,7 +74,7 @@ export async function issue(context: ServerContext, granted: Granted, now: Insta
   };
   if (granted.spend) {
     // What no store takes is found first: after this nothing but the store itself can keep the token from its client.
-    checkWrite(write);
+    (context.settings.encryptRecords ? checkEncryptable : checkWrite)(write);
     await granted.spend();
   }
   const written = await writeOnce(context, basis, write);

@@ -120,6 +120,13 @@ export const STORE_SETTINGS: readonly Setting[] = [
     reference: 'group passphrase',
   },
   {
+    key: 'encryptRecords',
+    type: flag,
+    meaning:
+      'Whether what tokens, grants and sessions say beside their columns (user name, parameters of the request, metadata, redirect URI) is encrypted under the first of `secrets` before it is stored. An old secret has to stay in `secrets` until what it encrypted has ended (`refresh.familySeconds`); turned off, what is encrypted is still read.',
+    reference: 'encryption under the group passphrase',
+  },
+  {
     key: 'purge.intervalSeconds',
     type: whole(0, 86_400),
     unit: 's',
