@@ -47,7 +47,8 @@ export async function jwtSite({ config = {}, idpKeys, store }: SiteOptions): Pro
     new SignJWT({ iss, sub, aud: site.issuer, jti: crypto.randomUUID(), ...claims })
       .setProtectedHeader({ alg })
       .setIssuedAt()
-      .setExpirationTime('1 minute')
+      // Of the five that are allowed: one is made before servers start that it is brought to.
+      .setExpirationTime('4 minutes')
       .sign(key);
   return {
     ...site,

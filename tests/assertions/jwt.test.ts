@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type BackendName, databaseServer } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { grant, type JwtSite, jwtSite } from './jwt-site.ts';
-import { AS_PORTAL, post, type TokenAnswer, withSite } from './site.ts';
+import { AS_PORTAL, patiently, post, type TokenAnswer, withSite } from './site.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-jwt-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ describe('[SEC-127] of a hundred uses of one JWT at the same time one gives a to
   });
 
   it('on SQLite', async () => {
-    await withSite(jwtSite({ store: `sqlite:${path.join(folder, 'race.db')}` }), racing);
+    await withSite(jwtSite(patiently(`sqlite:${path.join(folder, 'race.db')}`)), racing);
   });
 
   const shared: readonly BackendName[] = ['postgresql18'];
@@ -45,7 +45,7 @@ describe('[SEC-127] of a hundred uses of one JWT at the same time one gives a to
     const database = await databaseServer(name);
     if (!database.available) return ctx.skip(database.reason);
     const { drop, url } = await database.value.createDatabase();
-    await withSite(jwtSite({ store: url }), async (site) => {
+    await withSite(jwtSite(patiently(url)), async (site) => {
       const nodes = [await site.start(), await site.start()] as const;
       const jwt = await site.byRobot();
       const answers = await Promise.all(Array.from({ length: RACERS }, (_, i) => grant(nodes[i % 2] ?? nodes[0], jwt)));

@@ -7,15 +7,12 @@ import path from 'node:path';
 import { type BackendName, databaseServer, samlAssertion, samlEncoded } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askWith, type SamlSite, samlSite } from './saml-site.ts';
-import { AS_PORTAL, post, type TokenAnswer, withSite } from './site.ts';
+import { AS_PORTAL, patiently, post, type TokenAnswer, withSite } from './site.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-saml-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const RACERS = 100;
-/** A hundred at once wait for ten connections: who wins is asked, not how long a crowded machine takes. */
-const PATIENT = { connectMs: 30_000, acquireMs: 50_000, statementMs: 30_000, lockMs: 30_000, callMs: 55_000 };
-const limits = { storeCallMs: 60_000 };
 const counts = (answers: readonly TokenAnswer[]): Record<string, number> => {
   const counted: Record<string, number> = {};
   for (const { body, status } of answers) {
@@ -38,7 +35,7 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
   });
 
   it('on SQLite', async () => {
-    await withSite(samlSite({ store: `sqlite:${path.join(folder, 'race.db')}` }), racing);
+    await withSite(samlSite(patiently(`sqlite:${path.join(folder, 'race.db')}`)), racing);
   });
 
   const shared: readonly BackendName[] = ['postgresql15', 'postgresql18', 'mysql9', 'mariadb10', 'mariadb11'];
@@ -46,7 +43,7 @@ describe('[SEC-5] [SEC-108] of a hundred uses of one assertion at the same time 
     const database = await databaseServer(name);
     if (!database.available) return ctx.skip(database.reason);
     const { drop, url } = await database.value.createDatabase();
-    await withSite(samlSite({ store: url, config: { store: { url, timeouts: PATIENT }, limits } }), async (site) => {
+    await withSite(samlSite(patiently(url)), async (site) => {
       const nodes = [await site.start(), await site.start()] as const;
       const assertion = site.byIdp();
       const answers = await Promise.all(

@@ -25,6 +25,12 @@ export interface SiteOptions {
   readonly idpKeys?: Readonly<Record<string, unknown>>;
 }
 
+/** A hundred at once wait for ten connections, or for one file: who wins is asked, not how long a crowded machine takes. */
+export function patiently(store: string): SiteOptions & Required<Pick<SiteOptions, 'config'>> {
+  const timeouts = { connectMs: 30_000, acquireMs: 50_000, statementMs: 30_000, lockMs: 30_000, callMs: 55_000 };
+  return { store, config: { store: { url: store, timeouts }, limits: { storeCallMs: 60_000 } } };
+}
+
 export async function openSite(store: string, settings: Readonly<Record<string, unknown>>): Promise<Site> {
   const folder = temporaryFolder();
   const port = await freePort();

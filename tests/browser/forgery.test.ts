@@ -148,7 +148,9 @@ describe('[SEC-136] a form of our own page without its token, or with a foreign 
           (input as HTMLInputElement).value = value;
     }, old.fields);
     await allow(page);
-    // The request begins again, for the session of now.
+    // The request begins again, for the session of now, on a page that looks like the one before.
+    const interaction = page.locator('input[name=interaction]');
+    await expect.poll(() => interaction.inputValue()).not.toBe(old.fields['interaction']);
     await page.getByText('Signed in as eve.').waitFor();
     expect(await askedScopes(page)).toEqual(['read', 'write']);
     expect(world().client.answers).toEqual([]);

@@ -79,7 +79,7 @@ describe('pages of an operator', () => {
 
 describe('[SEC-89] a consent page that was open for longer than its life', () => {
   // As long as a slow browser may take from a page to the click on it, which the second page is in time for.
-  const lifeSeconds = 6;
+  const lifeSeconds = 30;
   const world = useWorld((client) => ({ ...configure(client), authorize: { interactionSeconds: lifeSeconds } }));
 
   test('asks again, and then goes on', async () => {

@@ -1,4 +1,5 @@
-import { type CassandraCluster, cassandraCluster, whyNotCutOff } from '@gatehouse/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CassandraCluster, cassandraCluster, type StartedServer, whyNotCutOff } from '@gatehouse/testkit';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { Client } from './client.ts';
 import { type Load, startLoad } from './load.ts';
@@ -23,6 +24,8 @@ const LONG: readonly Pair[] = [
 const CODES = 12;
 /** What is asked at once when everybody is back. */
 const AT_ONCE = 8;
+/** Milliseconds in which it is answered when everybody is back. */
+const SAID_WITHIN_MS = 120_000;
 
 const uncut = whyNotCutOff();
 
@@ -57,11 +60,21 @@ async function everythingHappens(cluster: CassandraCluster, load: Load): Promise
 /** How many of these are active, asked of both servers. */
 async function countActive(servers: Parameters<typeof startLoad>[0], tokens: readonly string[]): Promise<number> {
   const client = new Client();
+  /** Until somebody says: a crowded machine may be late for the limits of a server, and no answer is not a no. */
+  const isActive = async (server: StartedServer, token: string): Promise<boolean> => {
+    const end = performance.now() + SAID_WITHIN_MS;
+    for (;;) {
+      const active = await client.isActive(server, token);
+      if (active !== null) return active;
+      if (performance.now() > end) throw new Error('Nobody says whether a token is active.');
+      await sleep(500);
+    }
+  };
   let count = 0;
   for (let from = 0; from < tokens.length; from += AT_ONCE) {
     const some = tokens.slice(from, from + AT_ONCE);
-    const answers = await Promise.all(some.map((token, index) => client.isActive(servers[index % 2 ? 1 : 0], token)));
-    count += answers.filter((active) => active === true).length;
+    const answers = await Promise.all(some.map((token, index) => isActive(servers[index % 2 ? 1 : 0], token)));
+    count += answers.filter(Boolean).length;
   }
   client.close();
   return count;

@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** A crowded machine takes its time: a limit for what never comes. */
+const LISTENS_WITHIN_MS = 120_000;
+
 /** A proxy as operators have it. */
 export interface Nginx {
   stop(): Promise<void>;
@@ -44,7 +47,7 @@ export async function startNginx(program: string, http: string, port: number): P
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  for (let tries = 0; tries < 400; tries++) {
+  for (const end = performance.now() + LISTENS_WITHIN_MS; performance.now() < end; ) {
     if (child.exitCode !== null) break;
     if (await listens(port)) return { stop };
     await pause(25);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { StartedServer, TestDatabase } from '@gatehouse/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatehouse } from '../server/command-line.ts';
-import { type Cluster, openCluster, patientStore } from './cluster.ts';
+import { type Cluster, openCluster, patientStore, patientUrl } from './cluster.ts';
 import { type Credentials, isActive, post, type Tokens } from './requests.ts';
 import { migratedDatabase, onEach } from './servers.ts';
 
@@ -30,7 +30,7 @@ await onEach(['postgresql18', 'mariadb11'], '[AX-168] `gatehouse client` beside 
   });
 
   async function client(verb: string, ...more: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-    const where = ['--store', database.url, '--issuer', cluster.url, '--json'];
+    const where = ['--store', patientUrl(database.url), '--issuer', cluster.url, '--json'];
     const { code, stdout, stderr } = await gatehouse(['client', verb, ...more, ...where]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return JSON.parse(stdout);
@@ -103,7 +103,7 @@ await onEach(['postgresql18'], '[AX-168] clientCacheSeconds', (server) => {
     const cluster = await openCluster({ store: patientStore(database.url), clientCacheSeconds: 300 });
     try {
       const { url } = await cluster.start();
-      const where = ['--store', database.url, '--issuer', cluster.url, '--json'];
+      const where = ['--store', patientUrl(database.url), '--issuer', cluster.url, '--json'];
       const created = await gatehouse([
         ...['client', 'create', '--id', ID, '--grant', 'client_credentials', '--scope', 'read'],
         ...where,

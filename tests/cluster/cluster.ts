@@ -37,6 +37,13 @@ export function patientStore(url: string): Settings {
   return { url, timeouts: PATIENT };
 }
 
+/** The same, for a command line. */
+export function patientUrl(url: string): string {
+  const patient = new URL(url);
+  for (const [name, ms] of Object.entries(PATIENT)) patient.searchParams.set(`timeouts.${name}`, String(ms));
+  return patient.href;
+}
+
 /**
  * Servers of the sample data, none yet, behind a balancer that adds what proxies add.
  * @param settings those that all share, `store` at least

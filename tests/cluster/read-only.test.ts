@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { openCluster } from './cluster.ts';
+import { openCluster, patientStore } from './cluster.ts';
 import { isActive, post, tokensFor } from './requests.ts';
 import { migratedDatabase, onEach } from './servers.ts';
 
@@ -11,7 +11,7 @@ await onEach(['postgresql15', 'postgresql18'], 'a database that takes no writes 
   test('is in health and in the log, in few lines, and tokens are looked at all the same', async () => {
     const database = await migratedDatabase(server);
     onTestFinished(() => database.drop());
-    const cluster = await openCluster({ store: database.url, log: { format: 'json' } });
+    const cluster = await openCluster({ store: patientStore(database.url), log: { format: 'json' } });
     onTestFinished(() => cluster.close());
     const running = await cluster.start();
     const tokens = await tokensFor(running.url, MACHINE);

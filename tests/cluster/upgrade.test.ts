@@ -75,7 +75,8 @@ async function migratedFile(): Promise<Migrated> {
     // Three that migrate wait for the same lock.
     url: `sqlite:${file}?timeouts.callMs=9000`,
     run: async (statement) => {
-      const outside = new DatabaseSync(file);
+      // A server that runs writes now and then.
+      const outside = new DatabaseSync(file, { timeout: 60_000 });
       try {
         return outside.prepare(statement).all();
       } finally {

@@ -61,7 +61,11 @@ export class Shell {
     this.#send(`set -m; ( . ${quote(files.script)} ) ${redirected} & set +m; printf 'job %s\\n' $! >&3`);
     const group = Number(await this.#next(/^job (\d+)$/));
     this.#groups.push(group);
-    return () => ({ ...files.printed(), ended: !isAlive(group) });
+    return () => {
+      // Asked first: what has ended has printed all that it prints.
+      const ended = !isAlive(group);
+      return { ...files.printed(), ended };
+    };
   }
 
   /** False once a command that failed has ended it. */

@@ -11,7 +11,8 @@ let server: StartedServer;
 // As many connections as racers: the requests meet in the server, not in a queue here.
 const agent = new http.Agent({ maxSockets: RACERS, keepAlive: true });
 beforeAll(async () => {
-  server = await startServer();
+  // A thousand at once may take a slow machine longer than the grace is by default.
+  server = await startServer({ args: ['--set', 'refresh.graceSeconds=300'] });
 });
 afterAll(async () => {
   agent.destroy();

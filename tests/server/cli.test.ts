@@ -238,7 +238,7 @@ describe('client, where clients live in the configuration', () => {
     const { secrets } = JSON.parse(rotated.stdout) as { secrets: { hash: string; expiresAt?: string }[] };
     expect(secrets).toHaveLength(2);
     expect(Date.parse(secrets[1]?.expiresAt ?? '') - Date.now()).toBeLessThan(61_000);
-    const ending = { hash: `sha256:${'A'.repeat(43)}`, expiresAt: new Date(Date.now() + 60_000).toISOString() };
+    const ending = { hash: `sha256:${'A'.repeat(43)}`, expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
     const file = path.join(folder.path, 'with-ending.json');
     writeFileSync(file, JSON.stringify({ clients: [{ ...client, secrets: [ending] }] }));
     const again = await gatehouse(['client', 'rotate-secret', 'app', '--config', file, '--json']);

@@ -214,6 +214,7 @@ describe('the port', () => {
   test('that is taken is a sentence and exit code 1', async () => {
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
     try {
       const { code, stderr } = await gatehouse(['serve', '--sample', '--port', String(port)]);
       expect(stderr).toBe(
@@ -242,8 +243,12 @@ describe('serving', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    expect(line.toString()).toMatch(/Address {2}none: listener\.enabled is off/);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await expect.poll(() => output).toContain('Ctrl-C stops it.');
+    expect(output).toMatch(/Address {2}none: listener\.enabled is off/);
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');

@@ -33,7 +33,8 @@ export function storeInUse(): StoreInUse {
   const folder = temporaryFolder();
   const file = path.join(folder.path, 'store.db');
   const url = `sqlite:${file}`;
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  // The server that writes there may be kept waiting in the middle of it, on a crowded machine.
+  const database = new DatabaseSync(file, { timeout: 60_000 });
   database.exec(readFileSync(SCHEMA, 'utf8'));
   return {
     url,

@@ -26,11 +26,13 @@ export interface OpenOptions {
   readonly room?: Partial<Opening['room']>;
 }
 
-/** Milliseconds within which a store must find its back end again. */
-const RECOVERY = 30_000;
+/** Milliseconds within which a store must find its back end again: a limit for one that never does. */
+const RECOVERY = 60_000;
 
 /** What cannot be swept so often never will be. */
 const SWEEPS_THAT_FAIL = 20;
+
+const AMPLE = 3_600_000;
 
 /** Additions of one write. */
 const WRITE = 100;
@@ -152,6 +154,11 @@ export class Trial extends Verdicts {
   /** Milliseconds of a short life in this case: long enough for the store's step, short enough to be waited for. */
   get unit(): number {
     return this.target.advance ? Math.max(this.capabilities.expiryStep, 200) : 60_000;
+  }
+
+  /** Milliseconds of a life whose end no case waits for: not over while somebody looks, however busy the machine is. */
+  get ample(): number {
+    return AMPLE;
   }
 
   /** Every way in which contact to this store can be lost: in front of it always, inside it where the port is there. */

@@ -113,7 +113,8 @@ describe.skipIf(!xmlsec1.available)('xmlsec1 signs it, and it is read', () => {
     const keys = [KEYS[way.key ?? 'rsa']?.publicKey as KeyObject];
     const { id, subject } = read(xml, {}, keys);
     expect([id, subject.value]).toEqual(['_1', 'kim']);
-    expect(refusal(() => read(xml.replace(/kim|&#x6B;&#105;m/, 'mik'), {}, keys))).toBe('saml-digest');
+    // Between its tags: a signature in front of it may hold these letters by chance.
+    expect(refusal(() => read(xml.replace(/>(?:kim|&#x6B;&#105;m)</, '>mik<'), {}, keys))).toBe('saml-digest');
     expect(refusal(() => read(xml.replace('IssueInstant', 'NotBefore'), {}, keys))).toMatch(/^saml-/);
   });
 });

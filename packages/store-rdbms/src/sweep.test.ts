@@ -64,11 +64,11 @@ function keepsWarnings(): { readonly log: Log; readonly warnings: string[] } {
   return { log: { ...silentLog, warn: (_, message) => void warnings.push(message) }, warnings };
 }
 
-test('[store-57] no row that is not past its time is ever swept, and every other is', { timeout: 60_000 }, async () => {
+test('[store-57] no row that is not past its time is ever swept, and every other is', async () => {
   await proveSweep({ dialect: 'sqlite', file }, 0, 1);
 });
 
-test('purge.sql removes what is past its time by ten seconds, and nothing else', { timeout: 60_000 }, async () => {
+test('purge.sql removes what is past its time by ten seconds, and nothing else', async () => {
   const database = outside();
   await provePurgeScript({ dialect: 'sqlite', file }, 'sqlite', async (text) => database.exec(text));
 });

@@ -1,5 +1,5 @@
 /** The first count may compile, or collect what was left before it, and any may share its core with another's work. */
-const TRIES = 4;
+const TRIES = 12;
 
 /**
  * Milliseconds that this thread computed while `work` was done, whatever else the machine was doing meanwhile: time spent

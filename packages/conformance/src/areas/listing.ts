@@ -84,7 +84,7 @@ export const listing: readonly Case[] = [
       const changed = newGrant(t);
       const emptied = newGrant(t);
       const revoked = newGrant(t);
-      const expired = newGrant(t, { expiresAt: now + t.unit, purgeAt: now + 30 * t.unit });
+      const expired = newGrant(t, { expiresAt: now + t.unit, purgeAt: now + t.ample });
       await t.store.write({ attempt: t.attempt(), add: [changed, emptied, revoked, expired] });
       const life = { expiresAt: changed.expiresAt + 1, purgeAt: changed.purgeAt + 1 };
       const changes = [

@@ -37,14 +37,14 @@ async function neverMeet(t: Trial, here: Store, there: Store, what: string): Pro
   );
 
   const nonce = t.key();
-  const until = t.now() + 10 * t.unit;
+  const until = t.now() + t.ample;
   t.same(await here.once('space', nonce, t.now(), until, t.attempt()), true, 'a nonce');
   t.same(await there.once('space', nonce, t.now(), until, t.attempt()), true, `the same nonce in the other ${what}`);
   const counted = t.key();
-  t.same(await here.count('counter', counted, t.now(), 10 * t.unit, 1), 1, 'a count');
-  t.same(await there.count('counter', counted, t.now(), 10 * t.unit, 1), 1, `the same count in the other ${what}`);
+  t.same(await here.count('counter', counted, t.now(), t.ample, 1), 1, 'a count');
+  t.same(await there.count('counter', counted, t.now(), t.ample, 1), 1, `the same count in the other ${what}`);
   await there.clear('counter', counted);
-  t.same(await here.count('counter', counted, t.now(), 10 * t.unit, 0), 1, 'the count, after the other was cleared');
+  t.same(await here.count('counter', counted, t.now(), t.ample, 0), 1, 'the count, after the other was cleared');
 }
 
 /** Contract 32 and 52. */

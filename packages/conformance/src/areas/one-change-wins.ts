@@ -100,7 +100,7 @@ export const oneChangeWins: readonly Case[] = [
       await t.store.write({ attempt: t.attempt(), add: [grant] });
       const now = t.now();
       // Long enough for the race, and for what is eventual to be seen.
-      const length = 5 * t.unit + t.capabilities.visibility.boundMs;
+      const length = 20 * t.unit + t.capabilities.visibility.boundMs;
       const life = { expiresAt: now + length, purgeAt: now + length };
       const racers = Array.from({ length: 50 }, (_, index) => ({
         token: newToken(t, grant.key, life),
@@ -120,7 +120,7 @@ export const oneChangeWins: readonly Case[] = [
         else if (t.atomic) t.same(found, undefined, 'the token of a loser');
       }
       if (t.atomic) return;
-      await t.pass(length + t.lingering);
+      await t.pass(life.purgeAt - t.now() + t.lingering);
       await t.sweep();
       for (const { token } of racers) t.same(await t.store.find('access_token', token.key), undefined, 'after its end');
     },

@@ -29,13 +29,13 @@ async function everywhere(t: Trial, what: string, text: string): Promise<void> {
   await t.store.revoke({ grants: [grant.key] }, at, text);
   t.same((await t.store.find('grant', grant.key))?.revoked, { at, reason: text }, `a reason with ${what}`);
 
-  const until = t.now() + 10 * t.unit;
+  const until = t.now() + t.ample;
   const nonce = t.key();
   t.same(await t.store.once(text, nonce, t.now(), until, t.attempt()), true, `a nonce in a space with ${what}`);
   t.same(await t.store.once(text, nonce, t.now(), until, t.attempt()), false, `again, in a space with ${what}`);
   const counted = keyOf('counter', 'someone');
-  t.same(await t.store.count(text, counted, t.now(), 10 * t.unit, 1), 1, `a counter with ${what}`);
-  t.same(await t.store.count(text, counted, t.now(), 10 * t.unit, 1), 2, `again, a counter with ${what}`);
+  t.same(await t.store.count(text, counted, t.now(), t.ample, 1), 1, `a counter with ${what}`);
+  t.same(await t.store.count(text, counted, t.now(), t.ample, 1), 2, `again, a counter with ${what}`);
 }
 
 /** Contract 33–36: text is data, all of it, letter by letter, up to the stated limits and not one byte further. */

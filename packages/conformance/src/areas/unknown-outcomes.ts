@@ -105,7 +105,7 @@ export const unknownOutcomes: readonly Case[] = [
         for (const firstTry of FIRST_TRIES) {
           const nonce = t.key();
           const attempt = t.attempt();
-          const until = t.now() + 10 * t.unit;
+          const until = t.now() + t.ample;
           const once = (store: Store, by: string): Promise<boolean> => store.once('space', nonce, t.now(), until, by);
           const first = await lossy.arm(firstTry);
           t.same(await untilKnown(t, () => once(lossy.store, attempt)), true, `asked again (first try ${firstTry})`);

@@ -1,4 +1,3 @@
-import { DEFAULT_SETTINGS } from '@gatehouse/core';
 import type { Case } from '../case.ts';
 import { settableClock } from '../needs.ts';
 import type { Trial } from '../trial.ts';
@@ -65,7 +64,7 @@ export const refreshFlows: readonly Case[] = [
       const site = new Site(t);
       const { refresh, access } = await family(site);
       const next = await site.refresh(refresh);
-      await t.pass(DEFAULT_SETTINGS.refresh.graceSeconds * 1_000 + 4 * t.capabilities.clockTolerance + 1);
+      await t.pass(site.server.context.settings.refresh.graceSeconds * 1_000 + 4 * t.capabilities.clockTolerance + 1);
       const reused = await site.refresh(refresh);
       t.same([reused.status, reused.body['error']], [400, 'invalid_grant'], 'the old token after the grace');
       await isDead(t, site, access, 'the first access token');

@@ -62,6 +62,9 @@ export type Fields = Readonly<Record<string, string | readonly string[] | undefi
 /** What is proved is who gets what, not how soon: the deadline of a store's call is the store's own. */
 const LIMITS: Settings['limits'] = { ...DEFAULT_SETTINGS.limits, storeCallMs: 60_000 };
 
+/** Nor how soon a client asks again: none of 50 that do at once is to find the grace over. */
+const REFRESH: Settings['refresh'] = { ...DEFAULT_SETTINGS.refresh, graceSeconds: 300 };
+
 /** Nor is it what a store without a memory forgets at a restart. */
 const ASSERTION: Settings['assertion'] = { ...DEFAULT_SETTINGS.assertion, allowReplayAfterRestart: true };
 
@@ -73,7 +76,7 @@ export class Site {
   constructor(t: Trial, store: Store = t.store, settings: Partial<Settings> = {}, clock: OpenOptions = {}) {
     const { clock: now, log } = t.opening(clock);
     this.server = createAuthorizationServer({
-      settings: { issuer: ISSUER, limits: LIMITS, assertion: ASSERTION, ...settings },
+      settings: { issuer: ISSUER, limits: LIMITS, refresh: REFRESH, assertion: ASSERTION, ...settings },
       store,
       clients: createConfigClients([...CLIENTS, ROBOTS]),
       owners: {

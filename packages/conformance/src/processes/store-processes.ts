@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Log, type Store, type StoreCapabilities, StoreError } from '@gatehouse/core';
+import { type Clock, type Log, type Store, type StoreCapabilities, StoreError } from '@gatehouse/core';
 import type { Opening } from '../ports.ts';
 import type { Answer, Call, Remote } from './messages.ts';
 
@@ -96,7 +96,7 @@ class Host {
   async make(options: unknown, { namespace, clock, log, room }: Opening): Promise<number> {
     const store = ++this.#stores;
     this.#logs.set(store, log);
-    const remote: Remote<unknown> = { options, namespace, room, clockOffset: clock.now() - Date.now() };
+    const remote: Remote<unknown> = { options, namespace, room, clockOffset: offsetOf(clock) };
     await this.call(store, 'make', [remote]);
     return store;
   }
@@ -130,6 +130,15 @@ class Host {
       const { kind, message, cause } = answer.error;
       reject?.(new StoreError(kind, message, cause === null ? {} : { cause: new Error(cause) }));
     }
+  }
+}
+
+/** Compared within one millisecond of this machine's: a pause between two looks would be taken for a difference. */
+function offsetOf(clock: Clock): number {
+  for (;;) {
+    const before = Date.now();
+    const theirs = clock.now();
+    if (Date.now() === before) return theirs - before;
   }
 }
 

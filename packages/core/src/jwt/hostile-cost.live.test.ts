@@ -9,7 +9,7 @@ const MOST = 25;
  * The first count that is below it: others compile, collect what tests before them left, or share their core with
  * another's work. What really takes longer never is.
  */
-const TRIES = 4;
+const TRIES = 12;
 
 const ENCRYPTION = rsa('encryption');
 const MANY = Array.from({ length: 49 }, (_, i) => rsa(`k${i}`, 2048));

@@ -74,7 +74,7 @@ function prove(
     let started: Awaited<ReturnType<typeof start>>;
     beforeAll(async () => {
       started = await start();
-    }, CASE_MS);
+    });
     afterAll(() => started?.close());
     for (const each of CASES.filter(({ id }) => part(id))) {
       const proves = (each.proves ?? []).map((id) => ` [${id}]`).join('');

@@ -34,7 +34,7 @@ else {
         ...{ namespace: NAMESPACE, clockToleranceMs: TOLERANCE },
       });
       await store.open();
-    }, 300_000);
+    });
     afterAll(() => store?.close());
 
     it('[AX-195] is listed all the same, in order and page by page, and all that is left can be ended', async () => {

@@ -54,7 +54,7 @@ else {
         client.execute(`CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1}`),
       );
       await migrate({ connection: value.url(keyspace) });
-    }, 120_000);
+    });
 
     test('each statement of one row goes to the node that keeps it', async () => {
       const { driver, asked } = await watchedDriver();

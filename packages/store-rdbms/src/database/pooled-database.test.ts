@@ -14,6 +14,9 @@ const LOST = failing({ code: 'PROTOCOL_CONNECTION_LOST' });
 const DUPLICATE = failing({ errno: 1062 });
 const never = new Promise<never>(() => undefined);
 
+/** No call of these tests takes as long, pauses and a busy machine included, but for those that say so. */
+const CALL_MS = 60_000;
+
 /** What the driver is to answer, by what it is asked; a list is used up, its last member stays. */
 type Script = Readonly<Record<string, readonly unknown[]>>;
 
@@ -21,7 +24,7 @@ interface Connection {
   readonly number: number;
 }
 
-function databaseOn(script: Script, callMs = 200, more: Partial<Engine<Connection>> = {}) {
+function databaseOn(script: Script, callMs = CALL_MS, more: Partial<Engine<Connection>> = {}) {
   const log: string[] = [];
   const discarded: number[] = [];
   const sent: SentStatement[] = [];
@@ -119,7 +122,7 @@ it('a row by its key is asked for beside the pool where the driver can, and noth
     beside.push(id);
     return { rows: [], count: 0 };
   };
-  const { database, log } = databaseOn({}, 200, { read });
+  const { database, log } = databaseOn({}, CALL_MS, { read });
   await database.run('find_access_token', KEY);
   await database.run('find_grant', KEY);
   await database.run('seen_grant', KEY);
@@ -149,7 +152,7 @@ describe('several rows', () => {
   });
 
   it('that a driver sends one by one are a transaction, whose first error stands and whose rest is undone', async () => {
-    const { database, log, discarded } = databaseOn({ add_access_token_1: [DUPLICATE], rollback: [LOST] }, 200, {
+    const { database, log, discarded } = databaseOn({ add_access_token_1: [DUPLICATE], rollback: [LOST] }, CALL_MS, {
       rowsOneByOne: true,
     });
     await expect(database.runMany('add_access_token', {}, rows)).rejects.toMatchObject({ name: 'Duplicate' });
@@ -158,7 +161,7 @@ describe('several rows', () => {
   });
 
   it('that a driver sends one by one are an unknown outcome where their commit fails', async () => {
-    const { database } = databaseOn({ commit: [failing({ errno: 9999 })] }, 200, { rowsOneByOne: true });
+    const { database } = databaseOn({ commit: [failing({ errno: 9999 })] }, CALL_MS, { rowsOneByOne: true });
     expect(await kindOf(database.runMany('add_access_token', {}, rows))).toBe('unknown_outcome');
   });
 });

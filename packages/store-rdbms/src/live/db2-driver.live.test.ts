@@ -122,7 +122,8 @@ function prove(found: DatabaseServer): void {
   });
 
   test('a server that answers nothing is given up in time, and meanwhile holds nothing else up', async () => {
-    const { store, proxy } = await place({ 'pool.max': 10, 'timeouts.statementMs': 4_000, 'timeouts.callMs': 6_000 });
+    // Long, since the file is read within it on a busy machine too.
+    const { store, proxy } = await place({ 'pool.max': 10, 'timeouts.statementMs': 14_000, 'timeouts.callMs': 16_000 });
     const grant = await granted(store);
     proxy.set({ swallowAnswer: true });
     // More calls than there are threads: what the rest of the process needs one for goes on.
@@ -264,6 +265,8 @@ async function oneUpdate(found: DatabaseServer, text: string, how: string, folde
     env: { ...variables, ...(folder === undefined ? {} : { DB2DSDRIVER_CFG_PATH: folder }) },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // From its beginning on: it may end before its last line has been read.
+  const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let said = (await lines.next()).value;
   if (said === 'ready') {
@@ -271,7 +274,7 @@ async function oneUpdate(found: DatabaseServer, text: string, how: string, folde
     child.stdin.write('go');
     said = (await lines.next()).value;
   }
-  await once(child, 'exit');
+  await ended;
   return { connections: proxy.connections(), said };
 }
 

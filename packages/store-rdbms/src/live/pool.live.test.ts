@@ -12,8 +12,9 @@ await onEach(ALL_SERVERS, (server, product) => {
     const database = await server.createDatabase();
     onTestFinished(() => database.drop());
     await migrate({ connection: database.url });
-    // What ends a call here is its own limit: the server would let it wait until this test is over.
-    const limits = { callMs: 5_000, acquireMs: 3_000, lockMs: 300_000, statementMs: 300_000, connectMs: 5_000 };
+    // What ends a call here is its own limit: the server would let it wait until this test is over. Long enough for a
+    // busy machine to have both connections made.
+    const limits = { callMs: 12_000, acquireMs: 9_000, lockMs: 300_000, statementMs: 300_000, connectMs: 9_000 };
     const store = new RdbmsStore({
       connection: { url: database.url, pool: { max: 2 }, timeouts: limits },
       namespace: 'https://a.example',

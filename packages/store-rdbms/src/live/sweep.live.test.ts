@@ -125,6 +125,8 @@ await onEach(ALL_SERVERS, async (server, product) => {
       const hurried = await store.sweep({ at, batch: 10, budgetMs: 0 });
       expect(hurried).toMatchObject({ complete: false, removed: {}, backlog: { access_token: 95 } });
       expect(store.stats().sweep).toMatchObject({ backlog: { access_token: 95 } });
+      // A connection that nobody used for a while is made anew first.
+      await second.ping();
       // One by one, which takes the one long enough for the other to come meanwhile.
       const both = await Promise.all([
         store.sweep({ at, batch: 1, budgetMs: 60_000 }),

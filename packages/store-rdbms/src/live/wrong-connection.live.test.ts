@@ -28,7 +28,8 @@ await onEach(['postgresql18', 'mysql9'], (server, product) => {
     onTestFinished(() => database.drop());
     const url = patient(database.url);
     const [place, name] = [`${url.hostname}:${url.port}`, url.pathname.slice(1)];
-    const began = performance.now();
+    // Opening would wait for ten minutes; a test that waits for it fails at its own limit.
+    url.searchParams.set('timeouts.startMs', '600000');
     const wrong = new URL(url);
     wrong.username = 'nobody_here';
     wrong.password = 'hunter2';
@@ -41,7 +42,6 @@ await onEach(['postgresql18', 'mysql9'], (server, product) => {
     const missing = new URL(url);
     missing.pathname = '/nowhere_at_all';
     expect(await opening(missing)).toContain(`create it, or name another than database nowhere_at_all at ${place}`);
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('[store-49] a right to read that is missing is granted, not migrated', async () => {
