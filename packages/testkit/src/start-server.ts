@@ -42,6 +42,7 @@ const MAIN = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.u
 /** A crowded machine takes its time: a limit for what never comes. */
 const READY_WITHIN_MS = 300_000;
 const STOPPED_WITHIN_MS = 240_000;
+const LOGGED_WITHIN_MS = 120_000;
 
 /**
  * Starts `gatehouse serve` and waits until it says that it is ready.
@@ -76,8 +77,9 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     pid: child.pid as number,
     async output() {
       const last = await ask(`${url}/health/live`);
-      while (last && isRunning(child) && !output.includes(last.traceId)) await pause(10);
-      return output;
+      for (const end = performance.now() + LOGGED_WITHIN_MS; performance.now() < end; await pause(10))
+        if (!last || !isRunning(child) || output.includes(last.traceId)) return output;
+      throw new Error(`It logs no request: is its level info?\n${output}`);
     },
     async stop(signal = 'SIGTERM') {
       const asked = performance.now();

@@ -24,6 +24,8 @@ export interface TcpProxy {
   set(faults: Faults): void;
   /** Connections that came so far. */
   connections(): number;
+  /** Sockets that are open now, of both sides. */
+  open(): number;
   /** Cuts off every open connection, the proxy stays. */
   cut(): void;
   close(): Promise<void>;
@@ -89,6 +91,7 @@ export async function startTcpProxy(target: { readonly port: number; readonly ho
       faults = next;
     },
     connections: () => count,
+    open: () => sockets.size,
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();
     },

@@ -14,7 +14,7 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 
 export async function postgresqlEngine(settings: ConnectionSettings, { log }: DriverContext): Promise<Engine<Client>> {
   const { default: pg } = await importDriver('pg', () => import('pg'));
-  const OwnClient = withoutEnvironment(pg.Client);
+  const OwnClient = ownClient(pg.Client);
   const pool = openKnexPool<Client>(
     {
       dialect: 'postgres',
@@ -55,9 +55,22 @@ export async function postgresqlEngine(settings: ConnectionSettings, { log }: Dr
 
 type ClientClass = new (config: ClientConfig) => Client;
 
-/** The driver takes what is not given from the environment, and nothing is no value to give: `PGOPTIONS`, `PGREPLICATION`. */
-function withoutEnvironment(Base: ClientClass): ClientClass {
+/**
+ * The driver takes what is not given from the environment, and nothing is no value to give: `PGOPTIONS`, `PGREPLICATION`.
+ * And it leaves a connection open that it could not use: the server then waits for a minute for a password.
+ */
+function ownClient(Base: ClientClass): ClientClass {
   return class extends Base {
+    override async connect(): Promise<Client> {
+      try {
+        await super.connect();
+        return this;
+      } catch (error) {
+        streamOf(this).destroy();
+        throw error;
+      }
+    }
+
     constructor(config: ClientConfig) {
       super(config);
       const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };

@@ -1,4 +1,5 @@
 import { StoreError } from '@gatehouse/core';
+import { startTcpProxy } from '@gatehouse/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Connection, migrate, RdbmsStore, schemaState } from '../index.ts';
 import { patient } from './conformance-target.test-support.ts';
@@ -42,6 +43,19 @@ await onEach(['postgresql18', 'mysql9'], (server, product) => {
     const missing = new URL(url);
     missing.pathname = '/nowhere_at_all';
     expect(await opening(missing)).toContain(`create it, or name another than database nowhere_at_all at ${place}`);
+  });
+
+  test('[store-49] what is refused leaves no connection behind', async () => {
+    const database = await server.createDatabase();
+    onTestFinished(() => database.drop());
+    const url = patient(database.url);
+    const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+    onTestFinished(() => proxy.close());
+    [url.hostname, url.port, url.password] = ['127.0.0.1', String(proxy.port), ''];
+    url.searchParams.set('timeouts.startMs', '600000');
+    expect(await opening(url)).toContain('without a password');
+    // Well before the minute for which a server waits for one.
+    await expect.poll(() => proxy.open(), { timeout: 30_000 }).toBe(0);
   });
 
   test('[store-49] a right to read that is missing is granted, not migrated', async () => {
