@@ -122,6 +122,24 @@ describe('SIGTERM', () => {
     agent.destroy();
   });
 
+  test.each([
+    ['nothing', ''],
+    ['half of a head', 'POST /api/oauth/token HTTP/1.1\r\nHost: x\r\n'],
+  ])('does not wait for a connection that has sent %s', async (_, sent) => {
+    const server = await start('listener.shutdownSeconds=600', 'listener.headersSeconds=300');
+    const socket = net.connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(sent);
+    // Whoever is answered after it came after it.
+    await fetch(`${server.url}/health/live`);
+    const { code, milliseconds } = await server.stop('SIGTERM');
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(60_000);
+    expect(await server.output()).toContain('Gatehouse has stopped. cutOff=0');
+    socket.destroy();
+  });
+
   test('waits no longer for a request that does not end than it was told', async () => {
     const server = await start('listener.shutdownSeconds=1');
     const socket = await beginEndless(server.port);

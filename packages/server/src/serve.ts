@@ -107,7 +107,9 @@ export async function serve(resolved: ResolvedConfig, { sample = null }: ServeOp
   let metricsListener: MetricsListener | null = null;
   const servers = (): Listening['servers'] => [...(listening?.servers ?? []), ...(withCertificates?.servers ?? [])];
   try {
+    if (listening) traffic.attach(listening.servers);
     if (config.listener.enabled) withCertificates = await listenForCertificates(resolved, options);
+    if (withCertificates) traffic.attach(withCertificates.servers);
     const port = listening?.port ?? config.listener.port;
     assembly = await assemble(resolved, { log, port, sample, ready: () => !traffic.draining });
     if (assembly.faults.length > 0) throw new StartError(assembly.faults.join('\n'));

@@ -1,8 +1,11 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Listener } from './listen.ts';
 
 /** What is under way, so that none of it is lost when the server stops. */
 export interface Traffic {
+  /** To be told of a server as soon as it listens, so that its silent connections are known. */
+  attach(servers: readonly Server[]): void;
   /** Wraps the listener of a server. */
   watch(listener: Listener): Listener;
   readonly draining: boolean;
@@ -31,6 +34,8 @@ const closed = (server: Server): Promise<void> =>
 
 export function createTraffic(): Traffic {
   const running = new Set<ServerResponse>();
+  // Node takes a connection that has asked for nothing yet for a busy one, and would wait for it.
+  const silent = new Set<Socket>();
   let draining = false;
   let arrivals = 0;
 
@@ -42,9 +47,17 @@ export function createTraffic(): Traffic {
     get draining() {
       return draining;
     },
+    attach(servers) {
+      for (const server of servers)
+        server.on('setSecureContext' in server ? 'secureConnection' : 'connection', (socket: Socket) => {
+          silent.add(socket);
+          socket.once('close', () => silent.delete(socket));
+        });
+    },
     watch(listener) {
       return (incoming, outgoing) => {
         arrivals++;
+        silent.delete(incoming.socket);
         running.add(outgoing);
         outgoing.once('close', () => running.delete(outgoing));
         if (draining) endsConnection(outgoing);
@@ -61,6 +74,7 @@ export function createTraffic(): Traffic {
         await wait(QUIET_MS);
       }
       const all = Promise.all(servers.map(closed));
+      for (const socket of silent) socket.destroy();
       // Connections whose answer was on its way when draining began stay open after it; they are idle now.
       const sweep = setInterval(() => {
         for (const server of servers) server.closeIdleConnections();
