@@ -22,6 +22,7 @@ export {
 } from './certificate-authority.ts';
 export { cpuTime } from './cpu-time.ts';
 export { freePort } from './free-port.ts';
+export { type LdapOptions, type LdapServer, ldapServer } from './ldap.ts';
 export { makeNextRelease, type NextRelease } from './next-release.ts';
 export { type NpmSamlOptions, npmSaml, npmSamlEncrypted } from './npm-saml.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
