@@ -446,6 +446,25 @@ describe('check', () => {
     expect((await store('postgresql://user@db.example.com/oauth')).stdout).not.toContain('dangerouslyInsecure');
   });
 
+  test('names a limit of calls that is over before the store’s own', async () => {
+    const url = 'postgresql://user@db.example.com/oauth';
+    const parts = { dialect: 'mysql', host: 'db.example.com', database: 'oauth' };
+    const said = async (store: unknown, storeCallMs = 3_000): Promise<boolean> => {
+      const file = path.join(folder.path, 'limits.json');
+      writeFileSync(file, JSON.stringify({ secrets: 's'.repeat(32), store, limits: { storeCallMs } }));
+      return (await gatehouse(['check', '--config', file])).stdout.includes('limits.storeCallMs is not above');
+    };
+    for (const store of [
+      `${url}?timeouts.callMs=3000`,
+      { url: `${url}?timeouts.callMs=3000` },
+      { ...parts, timeouts: { callMs: 3_000 } },
+    ]) {
+      expect(await said(store)).toBe(true);
+      expect(await said(store, 3_001)).toBe(false);
+    }
+    for (const store of ['cache:', url, parts]) expect(await said(store)).toBe(false);
+  });
+
   test('[SEC-115] names a cache so small that it drops live tokens', async () => {
     const { stdout } = await gatehouse(['check', '--set', 'cache.maxElementsInMemory=1000'], here);
     expect(stdout).toContain('cache.maxElementsInMemory is below 2000');

@@ -69,7 +69,22 @@ const SERVER: readonly Weakness[] = [
     says: 'cache.maxElementsInMemory is below 2000: live tokens are dropped without a word when it is full.',
     found: ({ config }) => (config.cache?.maxElementsInMemory ?? Number.POSITIVE_INFINITY) < 2_000,
   },
+  {
+    says: 'limits.storeCallMs is not above timeouts.callMs of the store: a call is given up here before the store can say what became of it.',
+    found: ({ config }) => (callMsOf(config.store) ?? 0) >= config.limits.storeCallMs,
+  },
 ];
+
+/** Of a store that says it; null where the default counts, which is below that of the limit. */
+function callMsOf(store: CompleteConfig['store']): number | null {
+  if (typeof store === 'string' || store instanceof URL) {
+    const said = new URL(store).searchParams.get('timeouts.callMs');
+    return said === null ? null : Number(said);
+  }
+  if (typeof store !== 'object' || store === null) return null;
+  const { timeouts, url } = store as { timeouts?: { callMs?: number }; url?: string };
+  return timeouts?.callMs ?? (url === undefined ? null : callMsOf(url));
+}
 
 function isInsecure(store: CompleteConfig['store']): boolean {
   const connection = relationalConnection(store);
