@@ -18,14 +18,13 @@ interface Lane {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-async function start({ targets }: Measurement): Promise<readonly Lane[]> {
-  const lanes: Lane[] = [];
+/** Adds each as it starts, so that whoever stops them knows of those that did. */
+async function start({ targets }: Measurement, lanes: Lane[]): Promise<void> {
   for (const [name, make] of Object.entries(targets)) {
     const target = await make();
     if ('missing' in target) console.log(`  ${name}: not measured. ${target.missing}`);
     else lanes.push({ name, target, loads: [] });
   }
-  return lanes;
 }
 
 /** Ratios are taken within each round, where the machine was the same for both. */
@@ -67,8 +66,9 @@ function report({ wanted }: Measurement, lanes: readonly Lane[]): boolean {
 
 async function measure(measurement: Measurement, rounds: number, seconds: number): Promise<boolean> {
   console.log(measurement.what);
-  const lanes = await start(measurement);
+  const lanes: Lane[] = [];
   try {
+    await start(measurement, lanes);
     for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
       if (process.stderr.isTTY) process.stderr.write(`\r  round ${Math.max(0, round + 1)} of ${rounds} `);
       for (const { target, loads } of lanes) {
@@ -84,17 +84,32 @@ async function measure(measurement: Measurement, rounds: number, seconds: number
   }
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '10' }, seconds: { type: 'string', default: '2' } },
-});
-const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-const unknown = names.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
-if (unknown.length > 0 || !(rounds >= 1) || !(seconds >= 1)) {
-  console.error(`There are the measurements ${Object.keys(MEASUREMENTS).join(', ')}; rounds and seconds are from 1.`);
-  process.exitCode = 2;
-} else {
+interface Asked {
+  readonly names: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** @throws Error with a sentence */
+function asked(): Asked {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '10' }, seconds: { type: 'string', default: '2' } },
+  });
+  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+  const unknown = positionals.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
+  if (unknown.length > 0) throw new Error(`There is no measurement ${unknown.join(', ')}.`);
+  if (!(rounds >= 1) || !(seconds >= 1)) throw new Error('Rounds and seconds are numbers from 1.');
+  return { names: positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS), rounds, seconds };
+}
+
+try {
+  const { names, rounds, seconds } = asked();
   for (const name of names)
     if (!(await measure(MEASUREMENTS[name] as Measurement, rounds, seconds))) process.exitCode = 1;
+} catch (error) {
+  console.error(
+    `${(error as Error).message}\n[${Object.keys(MEASUREMENTS).join('] [')}] [--rounds <number>] [--seconds <number>]`,
+  );
+  process.exitCode = 2;
 }

@@ -45,16 +45,18 @@ async function onPostgresql(settings: object): Promise<Target | Missing> {
   const server = await databaseServer('postgresql15');
   if (!server.available) return { missing: server.reason };
   const database = await server.value.createDatabase();
-  await migrate({ connection: database.url });
-  const target = await gatehouse({ store: { url: database.url, ...settings } });
-  return {
-    ...target,
-    async stop() {
-      await target.stop();
-      await database.drop();
-      await server.value.close();
-    },
+  const takeAway = async (): Promise<void> => {
+    await database.drop();
+    await server.value.close();
   };
+  try {
+    await migrate({ connection: database.url });
+    const target = await gatehouse({ store: { url: database.url, ...settings } });
+    return { ...target, stop: () => target.stop().then(takeAway) };
+  } catch (error) {
+    await takeAway();
+    throw error;
+  }
 }
 
 /** By the word that names it on the command line. */

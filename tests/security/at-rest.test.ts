@@ -73,9 +73,13 @@ test('[AX-161] what a token says is encrypted in the database, through a new sec
   });
   expect(lies(DEVICE)).toBe(true);
 
-  // Without the old secret it cannot be read, and the log names the setting.
+  // Without the old secret it cannot be read, and the log names the setting; it can be ended all the same.
   await serving({ secrets: [NEW], encryptRecords: true }, async (server) => {
     expect((await refresh(server, third['refresh_token'])).body).not.toHaveProperty('access_token');
     expect(await server.output()).toContain('not in `secrets` any more');
+    expect((await post(server, 'revoke', { token: String(third['refresh_token']) })).status).toBe(200);
+  });
+  await serving({ secrets: [NEW, OLD], encryptRecords: true }, async (server) => {
+    expect((await refresh(server, third['refresh_token'])).body['error']).toBe('invalid_grant');
   });
 });

@@ -14,5 +14,7 @@ test('the benchmark asks each server, loses no request and gives ratios', { time
 });
 
 test('a measurement that there is not is refused, and the others are named', async () => {
-  await expect(run('isue')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('issue, introspect') });
+  const known = expect.stringContaining('[issue] [introspect]');
+  for (const args of [['isue'], ['--round', '3'], ['issue', '--rounds', '0']])
+    await expect(run(...args)).rejects.toMatchObject({ code: 2, stderr: known });
 });

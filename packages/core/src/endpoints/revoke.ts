@@ -2,7 +2,7 @@ import { type AuthenticatedClient, authenticateClient } from '../client/authenti
 import { createFailureCounter, tooManyFailures } from '../client/failure-counter.ts';
 import { networkOf } from '../client/network.ts';
 import { endFamily } from '../grants/end-family.ts';
-import { readGrant } from '../grants/grant.ts';
+import { readState } from '../grants/grant.ts';
 import { NO_STORE } from '../oauth/error-response.ts';
 import { OAuthError } from '../oauth/errors.ts';
 import { requireFormBody } from '../oauth/form-body.ts';
@@ -75,8 +75,7 @@ async function revokeRefreshToken(
   const key = grantKey(parsed.family);
   const register = await context.store.find('grant', key);
   if (register?.key !== key) return;
-  const grant = readGrant(register);
-  const refresh = grant.state.refresh;
+  const { refresh } = readState(register);
   if (!refresh || !isOurs(refresh, parsed.generation, keyOf('refresh_hash', handle))) return;
   if (register.clientId !== client.id) throw foreignToken();
   await endFamily(context, register, { reason: 'revoked by its client', now, traceId: request.traceId });

@@ -70,13 +70,21 @@ export function writeJson(value: GrantData | GrantState): JsonText {
 export function readGrant(register: Register): Grant {
   try {
     const data = JSON.parse(register.data) as GrantData;
-    const state = JSON.parse(register.state ?? 'null') as GrantState | null;
     // SEC-23: a store that lost a member must not turn "challenge asked" into "none asked".
     if (data.v !== 1 || data.challenge === undefined || data.redirectUri === undefined || data.consent === undefined)
       throw new TypeError('a member of the grant is missing');
     if (!Number.isFinite(data.endsAt) || !Array.isArray(data.scope))
       throw new TypeError('a member of the grant has the wrong type');
-    return { register, data, state: state ?? { v: 1, code: null, refresh: null } };
+    return { register, data, state: readState(register) };
+  } catch (cause) {
+    throw new StoreError('corrupt', 'A grant register does not hold what was written to it.', { cause });
+  }
+}
+
+/** What it can still give, which whoever ends it needs to know, and no more. @throws StoreError `corrupt` */
+export function readState({ state }: Register): GrantState {
+  try {
+    return (JSON.parse(state ?? 'null') as GrantState | null) ?? { v: 1, code: null, refresh: null };
   } catch (cause) {
     throw new StoreError('corrupt', 'A grant register does not hold what was written to it.', { cause });
   }

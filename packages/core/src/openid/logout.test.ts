@@ -67,6 +67,19 @@ describe('signing out for a client (OpenID Connect RP-Initiated Logout 2)', () =
     expect(site.events).toContainEqual({ name: 'logout', event: { traceId: 'trace-1', subject: 'ann' } });
   });
 
+  it('[AX-161] ends what nobody can read any more, too', async () => {
+    const { browser, site, tokens } = await signedIn();
+    const { list } = site.store;
+    const unread = <R extends { readonly data: string }>(record: R): R => ({ ...record, data: '"e1.AAAA"' });
+    site.store.list = async (...asked) => {
+      const { items, next } = await list(...asked);
+      return { items: asked[0] === 'grant' ? items.map(unread) : items, next };
+    };
+    expect(await logout(browser, { id_token_hint: tokens['id_token'] })).toMatchObject({ kind: 'signed_out' });
+    site.store.list = list;
+    expect(await active(site, tokens['access_token'])).toBe(false);
+  });
+
   it('keeps the query that was registered', async () => {
     const { browser, tokens } = await signedIn();
     const asked = { id_token_hint: tokens['id_token'], post_logout_redirect_uri: `${AFTER}?x=1` };

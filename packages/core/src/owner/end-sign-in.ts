@@ -4,6 +4,7 @@ import { speaksOpenid } from '../openid/id-token-signer.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { ClientId, Key } from '../store/brands.ts';
 import type { Register } from '../store/records.ts';
+import { StoreError } from '../store/store-error.ts';
 import { type Ending, revokeGrants } from './revoke-grants.ts';
 import { endSession } from './session.ts';
 
@@ -41,6 +42,16 @@ function endGrants(
 }
 
 function endsWithSession(register: Register): boolean {
-  const { scope } = readGrant(register).data;
-  return scope.includes('openid') && !scope.includes(OFFLINE_ACCESS);
+  const scope = scopeOf(register);
+  // What cannot be read gives nobody anything any more, and must not keep the rest from ending.
+  return scope === null || (scope.includes('openid') && !scope.includes(OFFLINE_ACCESS));
+}
+
+function scopeOf(register: Register): readonly string[] | null {
+  try {
+    return readGrant(register).data.scope;
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === 'corrupt') return null;
+    throw error;
+  }
 }

@@ -88,7 +88,7 @@ export interface Settings {
       readonly keys: 'network' | 'axway';
     };
   };
-  /** Whether the facts of tokens, grants and sessions are encrypted before a store sees them. */
+  /** Whether the facts of access tokens and grants are encrypted before a store sees them. */
   readonly encryptRecords: boolean;
   /** Seconds for which a client from the store may be kept; a change through another process is seen that late. */
   readonly clientCacheSeconds: number;

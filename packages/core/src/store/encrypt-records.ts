@@ -8,10 +8,10 @@ import { StoreError } from './store-error.ts';
 import { checkWrite, STORE_LIMITS } from './validate.ts';
 
 /**
- * Whose facts are encrypted: they say who did what, and end by themselves, so that a secret that was replaced may be left
- * out once they have. A client holds hashes and sealed secrets, a consent no more than its columns say.
+ * Whose facts are encrypted: they say what was sent, and end by themselves, so that a secret that was replaced may be left
+ * out once they have. A client holds hashes and sealed secrets, a consent what was allowed, a session when it began.
  */
-const ENCRYPTED: ReadonlySet<Kind> = new Set(['access_token', 'grant', 'session']);
+const ENCRYPTED: ReadonlySet<Kind> = new Set(['access_token', 'grant']);
 
 const ALGORITHM = 'aes-256-gcm';
 const LOST =

@@ -171,9 +171,16 @@ describe('errors', () => {
       'store.password',
       'it must be a text, { file: "<path>" } or { env: "<name>" }',
     ],
+    [{ url: 'postgresql://a/b', keyspace: 'k' }, 'store.keyspace', 'remove it'],
+    [{ url: 'cassandra://a/k', speculative: {} }, 'store.speculative.delayMs', 'it must be a number'],
+    [{ url: 'cassandra://a/k', pipelining: true }, 'store.pipelining', 'remove it'],
+    [{ url: 'cassandra://a/k', consistency: { read: 1 } }, 'store.consistency.read', 'it must be a text'],
+    [{ contactPoints: [] }, 'store.contactPoints', 'it must be a list of at least 1'],
+    [{ url: 'nonsense' }, 'store.url', 'it must be a URL such as "postgresql://user@host/database"'],
   ])('a store %j: the member that is wrong is named, and no value shown', (store, key, fix) => {
     const problems = problemsOf(() => fromFile({ store }));
-    expect(problems).toMatchObject([{ key, fix, origin: 'gatehouse.config.yaml' }]);
+    expect(problems[0]).toMatchObject({ key, fix, origin: 'gatehouse.config.yaml' });
+    for (const problem of problems) expect(problem.key).toMatch(/^store\.\w/);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 

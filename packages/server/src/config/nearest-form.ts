@@ -36,8 +36,14 @@ export function faultsByNearestForm(type: z.ZodType, value: unknown): readonly M
 /** Whatever is wrong with the whole says that it has another form. */
 const isOfMember = ({ code, path }: Issue): boolean => code === 'unrecognized_keys' || path.length > 0;
 
+/** Whose URL is of another form is not meant to have this one, whatever else fits. */
+const OTHER_URL = 100;
+
 const weight = (issues: readonly Issue[]): number =>
-  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
+    return sum + (issue.path[0] === 'url' ? OTHER_URL : 1);
+  }, 0);
 
 function faultsOf(form: z.ZodType, issue: Issue): readonly MemberFault[] {
   const path = issue.path.map(String);
@@ -53,7 +59,9 @@ function faultsOf(form: z.ZodType, issue: Issue): readonly MemberFault[] {
 function wantedBy(issue: Issue): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
   if (issue.code === 'invalid_type') return KINDS[issue.expected] ?? 'of another type';
-  if (issue.code === 'too_small') return `${issue.minimum} or more`;
+  if (issue.code === 'too_small')
+    return issue.origin === 'array' ? `a list of at least ${issue.minimum}` : `${issue.minimum} or more`;
+  if (issue.code === 'invalid_format') return 'a URL such as "postgresql://user@host/database"';
   if (issue.code === 'too_big') return `${issue.maximum} or less`;
   return issue.code === 'invalid_union' ? 'a text, { file: "<path>" } or { env: "<name>" }' : 'of another form';
 }

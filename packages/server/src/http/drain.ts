@@ -27,15 +27,20 @@ const wait = (ms: number): Promise<void> =>
     setTimeout(() => setImmediate(resolve), ms).unref();
   });
 
+const peerOf = ({ localAddress, localPort, remoteAddress, remotePort }: Socket): string =>
+  [localAddress, localPort, remoteAddress, remotePort].join(' ');
+
 const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
   });
 
-export function createTraffic(): Traffic {
+/** @param lastCallMs how long a request that has begun to come is waited for */
+export function createTraffic(lastCallMs: number = LAST_CALL_MS): Traffic {
   const running = new Set<ServerResponse>();
-  // Node takes a connection that has asked for nothing yet for a busy one, and would wait for it.
-  const silent = new Set<Socket>();
+  // Node takes a connection that has asked for nothing yet for a busy one, and would wait for it. By its peer, since one
+  // by TLS is another object from the end of its handshake on.
+  const silent = new Map<string, Socket>();
   let draining = false;
   let arrivals = 0;
 
@@ -48,16 +53,19 @@ export function createTraffic(): Traffic {
       return draining;
     },
     attach(servers) {
-      for (const server of servers)
-        server.on('setSecureContext' in server ? 'secureConnection' : 'connection', (socket: Socket) => {
-          silent.add(socket);
-          socket.once('close', () => silent.delete(socket));
+      const came = (socket: Socket): void => {
+        const peer = peerOf(socket);
+        silent.set(peer, socket);
+        socket.once('close', () => {
+          if (silent.get(peer) === socket) silent.delete(peer);
         });
+      };
+      for (const server of servers) server.on('connection', came).on('secureConnection', came);
     },
     watch(listener) {
       return (incoming, outgoing) => {
         arrivals++;
-        silent.delete(incoming.socket);
+        silent.delete(peerOf(incoming.socket));
         running.add(outgoing);
         outgoing.once('close', () => running.delete(outgoing));
         if (draining) endsConnection(outgoing);
@@ -68,13 +76,18 @@ export function createTraffic(): Traffic {
       draining = true;
       for (const outgoing of running) endsConnection(outgoing);
       for (const server of servers) server.on('connection', () => arrivals++);
-      const end = performance.now() + Math.min(LAST_CALL_MS, patienceMs);
+      const end = performance.now() + Math.min(lastCallMs, patienceMs);
       for (let seen = -1; seen !== arrivals && performance.now() < end; ) {
         seen = arrivals;
         await wait(QUIET_MS);
       }
       const all = Promise.all(servers.map(closed));
-      for (const socket of silent) socket.destroy();
+      const hangUp = (which: (socket: Socket) => boolean): void => {
+        for (const socket of silent.values()) if (which(socket)) socket.destroy();
+      };
+      hangUp(({ bytesRead }) => bytesRead === 0);
+      // Of a request that has begun to come the rest may be on its way.
+      const lastCall = setTimeout(hangUp, Math.max(0, end - performance.now()), () => true);
       // Connections whose answer was on its way when draining began stay open after it; they are idle now.
       const sweep = setInterval(() => {
         for (const server of servers) server.closeIdleConnections();
@@ -86,6 +99,7 @@ export function createTraffic(): Traffic {
       }, patienceMs);
       await all;
       clearInterval(sweep);
+      clearTimeout(lastCall);
       clearTimeout(patience);
       return cutOff;
     },

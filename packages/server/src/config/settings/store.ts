@@ -17,7 +17,10 @@ const milliseconds = z.record(z.string(), z.int().min(0));
 /** The members that a connection may have; the store's package says more about each when it is opened. */
 const relational = z
   .strictObject({
-    url: z.string().regex(STORE_SCHEME),
+    url: z
+      .string()
+      .regex(STORE_SCHEME)
+      .regex(/^(?!cassandra:)/i),
     dialect: z.string(),
     host: z.string(),
     port: z.int().min(1).max(65_535),
@@ -123,7 +126,7 @@ export const STORE_SETTINGS: readonly Setting[] = [
     key: 'encryptRecords',
     type: flag,
     meaning:
-      'Whether what tokens, grants and sessions say beside their columns (user name, parameters of the request, metadata, redirect URI) is encrypted under the first of `secrets` before it is stored. An old secret has to stay in `secrets` until what it encrypted has ended (`refresh.familySeconds`); turned off, what is encrypted is still read.',
+      'Whether what access tokens and grants say beside their columns (parameters of the request, metadata, redirect URI, state, a user name that is not the subject) is encrypted under the first of `secrets` before it is stored. An old secret has to stay in `secrets` until what it encrypted has ended: a day more than `refresh.familySeconds`, or the longest life of an access token. Turned off, what is encrypted is still read.',
     reference: 'encryption under the group passphrase',
   },
   {
