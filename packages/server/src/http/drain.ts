@@ -65,7 +65,8 @@ export function createTraffic(lastCallMs: number = LAST_CALL_MS): Traffic {
     watch(listener) {
       return (incoming, outgoing) => {
         arrivals++;
-        silent.delete(peerOf(incoming.socket));
+        // Of most connections it is not the first request, and costs nothing.
+        if (silent.size > 0) silent.delete(peerOf(incoming.socket));
         running.add(outgoing);
         outgoing.once('close', () => running.delete(outgoing));
         if (draining) endsConnection(outgoing);
