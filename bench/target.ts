@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort, startServer } from '@gatehouse/testkit';
+import { freePort, listens, startServer } from '@gatehouse/testkit';
 import { CLIENT, SCOPE } from './client.ts';
 
 /** A server in a process of its own, with the addresses of the requests that are measured. */
@@ -51,14 +50,4 @@ export async function gatehouse(config: Readonly<Record<string, unknown>> = {}):
   const server = await startServer({ config: { secrets, clients: [client], log: { level: 'warn' }, ...config } });
   const url = `http://127.0.0.1:${server.port}/api/oauth`;
   return { pid: server.pid, token: `${url}/token`, introspect: `${url}/introspect`, stop: () => server.stop() };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

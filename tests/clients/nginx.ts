@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listens } from '@gatehouse/testkit';
 
 /** A crowded machine takes its time: a limit for what never comes. */
 const LISTENS_WITHIN_MS = 120_000;
@@ -54,15 +54,4 @@ export async function startNginx(program: string, http: string, port: number): P
   }
   await stop();
   throw new Error(`nginx does not listen. ${output}`);
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

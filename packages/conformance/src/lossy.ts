@@ -1,5 +1,4 @@
-import { type Store, StoreError } from '@gatehouse/core';
-import { inFrontOf } from './in-front.ts';
+import { inFrontOf, type Store, StoreError } from '@gatehouse/core';
 import type { ArmedFault, Fault, FaultPort } from './ports.ts';
 
 /** A store that can be made to lose contact once, at one point. */

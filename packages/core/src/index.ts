@@ -129,6 +129,7 @@ export {
 export { Atomicity, type StoreCapabilities } from './store/capabilities.ts';
 export { type EncryptionOptions, encryptRecords } from './store/encrypt-records.ts';
 export type { GuardedStore } from './store/guarded-store.ts';
+export { inFrontOf } from './store/in-front.ts';
 export type {
   Change,
   Found,

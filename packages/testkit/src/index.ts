@@ -23,6 +23,7 @@ export {
 export { cpuTime } from './cpu-time.ts';
 export { freePort } from './free-port.ts';
 export { type LdapOptions, type LdapServer, ldapServer } from './ldap.ts';
+export { listens } from './listens.ts';
 export { makeNextRelease, type NextRelease } from './next-release.ts';
 export { type NpmSamlOptions, npmSaml, npmSamlEncrypted } from './npm-saml.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { javaWith } from './backends/java.ts';
 import { startLocalProcess } from './backends/local-process.ts';
 import { freePort } from './free-port.ts';
+import { listens } from './listens.ts';
 import { type Provision, provide } from './provision.ts';
 
 const VERSION = '7.0.3';
@@ -46,7 +46,9 @@ export function ldapServer({ base, ldif, reader, selfSigned = false }: LdapOptio
         ],
         cwd: folder,
       },
-      () => listens(port),
+      async () => {
+        if (!(await listens(port))) throw new Error('It does not listen.');
+      },
       { orderly: 'SIGTERM', quick: 'SIGKILL' },
     );
     return {
@@ -56,15 +58,5 @@ export function ldapServer({ base, ldif, reader, selfSigned = false }: LdapOptio
         rmSync(folder, { recursive: true, force: true });
       },
     };
-  });
-}
-
-function listens(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.on('error', reject);
   });
 }

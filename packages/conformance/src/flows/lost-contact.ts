@@ -1,6 +1,5 @@
-import type { Found, Key, Kind, Store } from '@gatehouse/core';
+import { type Found, inFrontOf, type Key, type Kind, type Store } from '@gatehouse/core';
 import type { Case } from '../case.ts';
-import { inFrontOf } from '../in-front.ts';
 import { contactLost } from '../lossy.ts';
 import { port, settableClock } from '../needs.ts';
 import type { Trial } from '../trial.ts';

@@ -1,7 +1,9 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Log } from '../runtime/log.ts';
+import { NONCE, openBytes, SEALED_MORE, sealBytes } from '../runtime/sealed-bytes.ts';
 import type { ServerSecrets } from '../server/secrets.ts';
 import type { JsonText, Key } from './brands.ts';
+import { inFrontOf } from './in-front.ts';
 import type { Found, Kind } from './records.ts';
 import type { Addition, Store, Write } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -13,14 +15,11 @@ import { checkWrite, STORE_LIMITS } from './validate.ts';
  */
 const ENCRYPTED: ReadonlySet<Kind> = new Set(['access_token', 'grant']);
 
-const ALGORITHM = 'aes-256-gcm';
 const LOST =
   'A record cannot be decrypted: it was altered, or encrypted under a secret that is not in `secrets` any more. Keep an old secret for as long as records live.';
 
-const NONCE = 12;
-const TAG = 16;
 /** Bytes of `data` that encrypted and in base64url are no more than a store takes. */
-const LONGEST = Math.floor((STORE_LIMITS.json - 16) * 0.75) - NONCE - TAG;
+const LONGEST = Math.floor((STORE_LIMITS.json - 16) * 0.75) - SEALED_MORE;
 /** JSON as any `data` is, which begins with a brace where it is not encrypted. */
 const FORM = /^"e1\.([A-Za-z0-9_-]+)"$/;
 
@@ -50,12 +49,7 @@ export function encryptRecords(store: Store, { encrypts, log, secrets }: Encrypt
     // Whoever needs its facts finds that they are not what was written; who ends it needs none.
     return record;
   };
-  return {
-    name: store.name,
-    get capabilities() {
-      return store.capabilities;
-    },
-    explain: () => store.explain?.() ?? [],
+  return inFrontOf(store, {
     write: async (write) => store.write(encrypts ? sealed(write) : write),
     async find<K extends Kind>(kind: K, key: Key): Promise<Found<K> | undefined> {
       const found = await store.find(kind, key);
@@ -65,15 +59,7 @@ export function encryptRecords(store: Store, { encrypts, log, secrets }: Encrypt
       const { items, next } = await store.list(kind, by, page);
       return { items: items.map(opened), next };
     },
-    revoke: (what, at, reason) => store.revoke(what, at, reason),
-    once: (space, nonce, at, until, attempt) => store.once(space, nonce, at, until, attempt),
-    count: (counter, key, at, window, add) => store.count(counter, key, at, window, add),
-    clear: (counter, key) => store.clear(counter, key),
-    open: () => store.open(),
-    ping: () => store.ping(),
-    sweep: (options) => store.sweep(options),
-    close: () => store.close(),
-  };
+  });
 }
 
 /**
@@ -102,27 +88,13 @@ function sealAddition(addition: Addition, secrets: ServerSecrets): Addition {
     .update(addition.data)
     .digest()
     .subarray(0, NONCE);
-  const cipher = createCipheriv(ALGORITHM, secrets.key('record', 0), nonce);
-  cipher.setAAD(record);
-  const text = Buffer.concat([cipher.update(addition.data, 'utf8'), cipher.final()]);
-  const bytes = Buffer.concat([nonce, cipher.getAuthTag(), text]);
+  const bytes = sealBytes(secrets.key('record', 0), nonce, addition.data, record);
   return { ...addition, data: `"e1.${bytes.toString('base64url')}"` };
 }
 
 /** Null where no listed secret opens it. */
 function openData(record: Facts, secrets: ServerSecrets): JsonText | null {
   const bytes = Buffer.from(FORM.exec(record.data)?.[1] ?? '', 'base64url');
-  for (let index = 0; index < secrets.count && bytes.length >= NONCE + TAG; index++) {
-    try {
-      const decipher = createDecipheriv(ALGORITHM, secrets.key('record', index), bytes.subarray(0, NONCE), {
-        authTagLength: TAG,
-      });
-      decipher.setAAD(about(record));
-      decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
-      return Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
-    } catch {
-      // Encrypted under another of the listed secrets, or altered.
-    }
-  }
-  return null;
+  const keyAt = (index: number): Buffer => secrets.key('record', index);
+  return openBytes(bytes, about(record), secrets.count, keyAt)?.toString('utf8') ?? null;
 }

@@ -1,7 +1,7 @@
 import type { ConfigProblem } from './config-error.ts';
 import { valueAt } from './layer.ts';
 import type { Merged } from './merge.ts';
-import { nearest } from './nearest.ts';
+import { fixOfUnknown } from './nearest.ts';
 import { faultsByNearestForm } from './nearest-form.ts';
 import { CONFIG_SCHEMA, namesAt, settingAt } from './schema.ts';
 
@@ -16,12 +16,11 @@ function show(value: unknown): string {
 }
 
 function unknownName(merged: Merged, path: readonly string[]): ConfigProblem {
-  const near = nearest(path.at(-1) ?? '', namesAt(path.slice(0, -1)));
   return {
     key: path.join('.'),
     origin: merged.origin(path),
     problem: 'is not a setting',
-    fix: near === undefined ? 'remove it' : `did you mean "${near}"? Else remove it`,
+    fix: fixOfUnknown(path.at(-1) ?? '', namesAt(path.slice(0, -1))),
   };
 }
 

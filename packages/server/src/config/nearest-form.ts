@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nearest } from './nearest.ts';
+import { fixOfUnknown } from './nearest.ts';
 
 /** What is wrong with one member of a value that is an object. */
 export interface MemberFault {
@@ -49,11 +49,11 @@ function faultsOf(form: z.ZodType, issue: Issue): readonly MemberFault[] {
   const path = issue.path.map(String);
   if (issue.code !== 'unrecognized_keys')
     return [{ path, problem: 'does not have the form it needs', fix: `it must be ${wantedBy(issue)}` }];
-  return issue.keys.map((name) => {
-    const near = nearest(name, membersAt(form, path));
-    const fix = near === undefined ? 'remove it' : `did you mean "${near}"? Else remove it`;
-    return { path: [...path, name], problem: 'is not a setting', fix };
-  });
+  return issue.keys.map((name) => ({
+    path: [...path, name],
+    problem: 'is not a setting',
+    fix: fixOfUnknown(name, membersAt(form, path)),
+  }));
 }
 
 function wantedBy(issue: Issue): string {

@@ -26,3 +26,9 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   }
   return best;
 }
+
+/** What to do about a name that is none of these. */
+export function fixOfUnknown(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? 'remove it' : `did you mean "${near}"? Else remove it`;
+}

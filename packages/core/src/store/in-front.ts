@@ -1,10 +1,14 @@
-import type { Store } from '@gatehouse/core';
+import type { Store } from './store.ts';
 
 /** A store that passes everything on, but for what stands in front of it. */
 export function inFrontOf(store: Store, own: Partial<Store>): Store {
   return {
     name: store.name,
-    capabilities: store.capabilities,
+    // Some stores know them exactly only once they are open.
+    get capabilities() {
+      return store.capabilities;
+    },
+    explain: () => store.explain?.() ?? [],
     write: (write) => store.write(write),
     revoke: (what, at, reason) => store.revoke(what, at, reason),
     once: (space, nonce, at, until, attempt) => store.once(space, nonce, at, until, attempt),
